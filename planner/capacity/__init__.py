@@ -1,0 +1,1 @@
+"""Pods per node, allocatable resources, the VPC CNI's addresses, packing pods onto nodes."""

@@ -1,0 +1,1 @@
+"""Dated facts: instance types, zones, Kubernetes versions, endpoint services, limits."""

@@ -1,0 +1,104 @@
+"""``eksplan explain``"""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from planner.cli import output
+from planner.cli.exits import CliError
+
+
+@click.command("explain")
+@click.argument("what")
+def command(what: str) -> None:
+    """Explain a rule, a field of the spec, or a note.
+
+    WHAT is a rule (VPC001 or its name), a field (spec.cni.mode, or the beginning of some, such as
+    spec.cni), a note (N18), or one of the words rules, fields and notes for a list.
+    """
+    lists = {
+        "rules": _rules,
+        "fields": lambda: _fields("spec") or "",
+        "spec": lambda: _fields("spec") or "",
+        "notes": _notes,
+    }
+    text = lists[what]() if what in lists else _rule(what) or _note(what) or _fields(what)
+    if text is None:
+        raise CliError(
+            f"{what}: no such rule, field or note{_near(what)}; `eksplan explain rules`, `fields` and `notes` list them"
+        )
+    output.data(text)
+
+
+def _rule(what: str) -> str | None:
+    from planner.review.registry import rule_by_code
+
+    rule = rule_by_code(what)
+    if rule is None:
+        return None
+    head = f"{rule.code} {rule.name} ({rule.severity}, confidence {rule.confidence}, since {rule.since})"
+    notes = f"\nNotes: {', '.join(rule.notes)}" if rule.notes else ""
+    return f"{head}\n\n{rule.doc.strip()}{notes}"
+
+
+def _rules() -> str:
+    from planner.report.columns import aligned
+    from planner.review.registry import ALL_RULES
+
+    return aligned(
+        ["code", "severity", "name", "what"], [[r.code, r.severity, r.name, r.title] for r in ALL_RULES], left=4
+    )
+
+
+def _note(what: str) -> str | None:
+    from planner.notes import notes
+
+    note = notes().get(what.upper())
+    if note is None:
+        return None
+    from planner.review.registry import ALL_RULES
+
+    rules = [rule.code for rule in ALL_RULES if note.id in rule.notes]
+    tail = f"\nRules: {', '.join(rules)}" if rules else ""
+    return f"{note.id} ({note.section})\n\n{note.text}\n\nWhat eksplan does with it: {note.does}{tail}"
+
+
+def _notes() -> str:
+    from planner.notes import notes
+
+    return "\n".join(f"{note.id}  {note.text}" for note in notes().values())
+
+
+def _fields(what: str) -> str | None:
+    from planner.spec.schema import fields
+
+    plain = what.replace("[]", "")
+    found = [
+        one
+        for one in fields()
+        if one.path.replace("[]", "") == plain or one.path.replace("[]", "").startswith(f"{plain}.")
+    ]
+    if not found:
+        return None
+    blocks = []
+    for one in found:
+        facts = [one.type, "required" if one.required else f"default {one.default}" if one.default else "optional"]
+        blocks.append(f"{one.path}  ({', '.join(facts)})\n    {one.description}")
+    return "\n".join(blocks)
+
+
+def _near(what: str) -> str:
+    from planner.notes import notes
+    from planner.review.registry import ALL_RULES
+    from planner.spec.schema import fields
+
+    known = (
+        [one.path for one in fields()]
+        + [rule.code for rule in ALL_RULES]
+        + [rule.name for rule in ALL_RULES]
+        + list(notes())
+    )
+    near = difflib.get_close_matches(what, known, n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(near)}?" if near else ""

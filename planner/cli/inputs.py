@@ -1,0 +1,109 @@
+"""Reads what ``-f`` names (a file, or ``-`` for standard input): a spec or a plan file."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.exits import CliError
+
+if TYPE_CHECKING:
+    from planner.catalog.model import Catalog
+    from planner.diagnostics import Diagnostic
+    from planner.plan.model import Plan
+
+file_option = click.option(
+    "-f",
+    "--file",
+    "file",
+    required=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
+    help="Spec (YAML) to read; - for standard input.",
+)
+
+spec_or_plan_option = click.option(
+    "-f",
+    "--file",
+    "file",
+    required=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
+    help="Spec (YAML) or plan file (JSON) to read; - for standard input.",
+)
+
+
+def load_catalog() -> Catalog:
+    """The catalog in use. Raises CliError if it is damaged."""
+    from planner.catalog import store
+
+    try:
+        return store.load()
+    except store.CatalogError as error:
+        raise CliError(str(error)) from error
+
+
+def read(file: str) -> tuple[bytes, str]:
+    """Content and shown name of a file or standard input. Raises CliError if it cannot be read."""
+    if file == "-":
+        return sys.stdin.buffer.read(), "<stdin>"
+    path = Path(file)
+    try:
+        return path.read_bytes(), file
+    except FileNotFoundError:
+        raise CliError(f"{file}: no such file; `eksplan init` writes a starter spec") from None
+    except IsADirectoryError:
+        raise CliError(f"{file}: is a folder; give a file in it") from None
+    except OSError as error:
+        raise CliError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with the notices that came with it."""
+
+    plan: Plan
+    notices: tuple[Diagnostic, ...]
+
+
+def plan_from_spec(content: bytes, name: str, catalog: Catalog, *, as_json: bool = False) -> Planned:
+    """Plan and review a spec. Shows all diagnostics; raises SilentExit if there is no plan."""
+    import dataclasses
+
+    from planner.cli import problems
+    from planner.plan.build import build
+    from planner.plan.file import sealed
+    from planner.review.engine import review
+    from planner.review.rule import ReviewContext
+    from planner.spec.load import load_text, place
+    from planner.templates import render
+
+    loaded = load_text(content, name, catalog.facts)
+    if loaded.document is None or loaded.source is None:
+        problems.stop_if_wrong(loaded.diagnostics, as_json=as_json)
+        raise AssertionError("an unusable spec without a diagnostic")
+    result = build(loaded.document, catalog, render)
+    placed = [place(one, loaded.source) for one in result.diagnostics]
+    everything = tuple(sorted((*loaded.diagnostics, *placed), key=lambda one: (str(one.range), one.code)))
+    problems.stop_if_wrong(everything, as_json=as_json)
+    if result.plan is None:
+        raise AssertionError("no plan and no diagnostic")
+    verdict = review(result.plan.design, ReviewContext(catalog.facts, catalog.instance_types))
+    return Planned(sealed(dataclasses.replace(result.plan, verdict=verdict)), everything)
+
+
+def plan_from(file: str, catalog: Catalog, *, as_json: bool = False) -> Planned:
+    """A plan from a spec or from a plan file (checked against its digest, never planned anew)."""
+    from planner.plan.file import PlanFileError, looks_like_plan, read_text
+
+    content, name = read(file)
+    if looks_like_plan(content):
+        try:
+            return Planned(read_text(content, name), ())
+        except PlanFileError as error:
+            raise CliError(str(error)) from None
+    return plan_from_spec(content, name, catalog, as_json=as_json)

@@ -1,0 +1,33 @@
+"""``eksplan schema``"""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from planner.cli import output
+
+
+@click.command("schema")
+@click.argument("what", type=click.Choice(["spec", "plan", "findings"]))
+def command(what: str) -> None:
+    """Print a JSON Schema: spec, plan or findings.
+
+    Editors complete specs with it; put this line at the top of the spec:
+
+    # yaml-language-server: $schema=./cluster.schema.json
+    """
+    if what == "spec":
+        from planner.spec.schema import spec_schema
+
+        schema = spec_schema()
+    elif what == "plan":
+        from planner.plan.schema import plan_schema
+
+        schema = plan_schema()
+    else:
+        from planner.plan.schema import findings_schema
+
+        schema = findings_schema()
+    output.data(json.dumps(schema, indent=1, ensure_ascii=False))

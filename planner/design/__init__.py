@@ -1,0 +1,49 @@
+"""The Design and its parts: frozen values that know nothing else in the house."""
+
+from planner.design.cluster import Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
+from planner.design.design import Design
+from planner.design.network import (
+    EgressOnlyInternetGateway,
+    InternetGateway,
+    NatGateway,
+    Route,
+    RouteTable,
+    RouteTarget,
+    Subnet,
+    Tags,
+    Vpc,
+    VpcEndpoint,
+)
+from planner.design.nodes import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule
+from planner.design.unknown import Unknown, known
+
+__all__ = [
+    "Addon",
+    "Cluster",
+    "Design",
+    "Direction",
+    "Disk",
+    "EgressOnlyInternetGateway",
+    "EndpointAccess",
+    "EniConfig",
+    "InternetGateway",
+    "LaunchTemplate",
+    "NatGateway",
+    "NodeGroup",
+    "PodIdentity",
+    "Role",
+    "Route",
+    "RouteTable",
+    "RouteTarget",
+    "SecurityGroup",
+    "SecurityGroupRule",
+    "Subnet",
+    "Tags",
+    "Taint",
+    "Unknown",
+    "UpdateSettings",
+    "Vpc",
+    "VpcEndpoint",
+    "known",
+]

@@ -1,0 +1,90 @@
+"""The EKS cluster of a design, with its add-ons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from planner.design.network import Tags
+from planner.design.unknown import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAccess:
+    """Who reaches the Kubernetes API: inside the VPC, from the internet, and from which blocks."""
+
+    private: bool
+    public: bool
+    public_cidrs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EniConfig:
+    """Custom networking: the subnet (and groups) of pods on nodes of one zone."""
+
+    zone: str
+    """Zone id, or the zone's name where only that is known."""
+    subnet: str
+    security_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PodIdentity:
+    """A Pod Identity association: a service account that gets a role."""
+
+    namespace: str
+    service_account: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addon:
+    """An EKS add-on. ``configuration`` is canonical JSON without the ENIConfigs."""
+
+    name: str
+    version: str | None = field(default=None, compare=False)
+    """None asks EKS for its default version; EKS then says which."""
+    configuration: str = "{}"
+    eni_configs: tuple[EniConfig, ...] = ()
+    pod_identities: tuple[PodIdentity, ...] = ()
+    before_nodes: bool = field(default=False, compare=False)
+    """Whether it must be set up before the first node joins, as the VPC CNI must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """An EKS cluster. Subnets, groups and roles by name; the log types are sorted."""
+
+    name: str
+    version: str
+    role: str
+    subnets: tuple[str, ...]
+    endpoint: EndpointAccess
+    ip_family: str  # ipv4 or ipv6
+    service_cidr: IPv4Network | None
+    """None in an IPv6 cluster: EKS assigns the IPv6 service range itself."""
+    security_groups: tuple[str, ...] = ()
+    """Additional groups on the control plane's interfaces."""
+    cluster_security_group: str | None = None
+    authentication_mode: str | Unknown = "API"
+    creator_is_admin: bool | Unknown = field(default=True, compare=False)
+    """Only asked at creation; AWS does not keep it."""
+    log_types: tuple[str, ...] = ()
+    support_type: str | Unknown = "STANDARD"
+    secrets_key_arn: str | None = None
+    remote_node_cidrs: tuple[IPv4Network, ...] = ()
+    remote_pod_cidrs: tuple[IPv4Network, ...] = ()
+    control_plane_egress: str = "AWS_MANAGED"
+    zonal_shift: bool | Unknown = False
+    deletion_protection: bool | Unknown = False
+    addons: tuple[Addon, ...] | Unknown = ()
+    tags: Tags = ()
+    arn: str | None = field(default=None, compare=False)
+    status: str = field(default="ACTIVE", compare=False)
+    health_issues: tuple[str, ...] = field(default=(), compare=False)
+
+    def addon(self, name: str) -> Addon | None:
+        """The add-on of that name, or None if it is absent or the list is unknown."""
+        if isinstance(self.addons, Unknown):
+            return None
+        return next((addon for addon in self.addons if addon.name == name), None)

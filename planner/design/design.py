@@ -1,0 +1,75 @@
+"""The Design: one frozen value for a VPC and its EKS cluster, planned or observed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from planner.design.cluster import Cluster
+from planner.design.network import (
+    EgressOnlyInternetGateway,
+    InternetGateway,
+    NatGateway,
+    RouteTable,
+    Subnet,
+    Vpc,
+    VpcEndpoint,
+)
+from planner.design.nodes import LaunchTemplate, NodeGroup
+from planner.design.security import Role, SecurityGroup
+from planner.design.unknown import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A VPC and the EKS cluster in it. Every tuple is sorted by name.
+
+    Planning and observing give the same type, so the same rules judge both. A part that AWS did
+    not let us read is ``Unknown`` as a whole.
+    """
+
+    region: str
+    vpc: Vpc
+    subnets: tuple[Subnet, ...]
+    route_tables: tuple[RouteTable, ...] | Unknown
+    internet_gateways: tuple[InternetGateway, ...] | Unknown
+    egress_only_internet_gateways: tuple[EgressOnlyInternetGateway, ...] | Unknown
+    nat_gateways: tuple[NatGateway, ...] | Unknown
+    vpc_endpoints: tuple[VpcEndpoint, ...] | Unknown
+    security_groups: tuple[SecurityGroup, ...] | Unknown
+    roles: tuple[Role, ...] | Unknown
+    cluster: Cluster | None
+    node_groups: tuple[NodeGroup, ...] | Unknown
+    launch_templates: tuple[LaunchTemplate, ...] | Unknown
+    planned: bool = field(default=True, compare=False)
+    """True when it comes from a plan, False when it was observed."""
+
+    def subnet(self, name: str) -> Subnet | None:
+        """The subnet of that name, or None."""
+        return next((subnet for subnet in self.subnets if subnet.name == name), None)
+
+    def named_subnets(self, names: tuple[str, ...]) -> tuple[Subnet, ...]:
+        """The subnets of these names that exist, in this design's order."""
+        wanted = set(names)
+        return tuple(subnet for subnet in self.subnets if subnet.name in wanted)
+
+    def route_table_of(self, subnet: str) -> RouteTable | Unknown | None:
+        """The route table that rules a subnet: its own, else the VPC's main one.
+
+        None means the main table with nothing but local routes. Of a subnet that existed before
+        a plan the routes are unknown.
+        Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+        """
+        if isinstance(self.route_tables, Unknown):
+            return self.route_tables
+        main: RouteTable | None = None
+        for table in self.route_tables:
+            if subnet in table.subnets:
+                return table
+            if table.main:
+                main = table
+        found = self.subnet(subnet)
+        if self.planned and found is not None and found.existing:
+            return Unknown(
+                "ec2:DescribeRouteTables", "the subnet existed before; the spec does not describe its routes"
+            )
+        return main

@@ -1,0 +1,71 @@
+"""Security groups and roles of a design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from planner.design.network import Tags
+
+
+class Direction(StrEnum):
+    """Direction of a security-group rule."""
+
+    INGRESS = "ingress"
+    EGRESS = "egress"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SecurityGroupRule:
+    """One security-group rule. ``peer`` is a CIDR block, a group's name or a prefix-list id.
+
+    ``protocol`` is ``tcp``, ``udp``, ``icmp``, ``icmpv6`` or ``-1`` (all); ports are inclusive and
+    None where the protocol has none. ``reason`` is written to AWS as the rule's description.
+    """
+
+    direction: Direction
+    protocol: str
+    from_port: int | None
+    to_port: int | None
+    peer: str
+    reason: str = field(default="", compare=False)
+    feature: str = field(default="", compare=False)
+    source: str = field(default="", compare=False)
+
+    @property
+    def ports(self) -> str:
+        """Ports for people: ``443``, ``1025-65535`` or ``all``."""
+        if self.from_port is None:
+            return "all"
+        return str(self.from_port) if self.from_port == self.to_port else f"{self.from_port}-{self.to_port}"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroup:
+    """A security group. ``made_by_eks`` marks the cluster security group, which EKS makes itself."""
+
+    name: str
+    description: str
+    rules: tuple[SecurityGroupRule, ...]
+    made_by_eks: bool = False
+    tags: Tags = ()
+    existing: bool = field(default=False, compare=False)
+    id: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An IAM role: who may assume it, the managed policies on it and an inline policy if any."""
+
+    name: str
+    principals: tuple[str, ...]
+    """Service principals in the trust policy."""
+    actions: tuple[str, ...]
+    """Actions of the trust policy, such as ``sts:AssumeRole``."""
+    managed_policies: tuple[str, ...]
+    """Policy ARNs, sorted; ``aws`` as partition is replaced by the region's own on creation."""
+    inline_policies: tuple[tuple[str, str], ...] = ()
+    """Name and canonical JSON of each inline policy."""
+    tags: Tags = ()
+    existing: bool = field(default=False, compare=False)
+    arn: str | None = field(default=None, compare=False)

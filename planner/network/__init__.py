@@ -1,0 +1,1 @@
+"""CIDR arithmetic, address demand, subnets, routes, NAT and VPC endpoints."""

@@ -1,0 +1,230 @@
+"""Which Availability Zones the cluster uses (notes N29, N31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from planner.capacity.brief import Brief
+from planner.catalog.facts import Facts
+from planner.catalog.model import InstanceTypes, Region, Zone
+from planner.design import Unknown
+from planner.diagnostics import Diagnostic, Kind, Path
+from planner.spec.cluster import ClusterSpec
+from planner.spec.nodes import NodeGroupSpec
+
+_SOURCE = "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"
+_IDS = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html"
+_NAMES = Unknown("ec2:DescribeAvailabilityZones", "zone names and ids are paired differently in every account")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedZone:
+    """A zone of the plan. ``label`` is what the spec calls it (an id, or an account's name)."""
+
+    label: str
+    id: str | Unknown
+    name: str | Unknown
+
+    @property
+    def catalog_id(self) -> str | None:
+        """The id, where it is known."""
+        return self.id if isinstance(self.id, str) else None
+
+
+def resolve_zones(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
+    """The zones of the plan, sorted by label, and what is wrong with the choice."""
+    spec, region, facts, ledger = brief.spec, brief.region, brief.facts, brief.ledger
+    if isinstance(spec.zones, int):
+        return _chosen(brief, spec.zones, types)
+    problems: list[Diagnostic] = []
+    zones: list[PlannedZone] = []
+    for number, label in enumerate(spec.zones):
+        path: Path = ("spec", "zones", number)
+        zone = region.zone(label)
+        if label in spec.zones[:number]:
+            problems.append(
+                Diagnostic(
+                    Kind.INVALID,
+                    "zone-twice",
+                    "this zone is listed twice",
+                    path=path,
+                    value=label,
+                    fix="list each zone once",
+                    source=_SOURCE,
+                    note="N31",
+                )
+            )
+            continue
+        if zone is None:
+            known = ", ".join(
+                f"{one.id} ({one.name})" if region.zone_names_are_yours else one.id for one in region.zones
+            )
+            problems.append(
+                Diagnostic(
+                    Kind.INVALID,
+                    "zone-unknown",
+                    f"no such zone in {region.name}",
+                    path=path,
+                    value=label,
+                    limit=known,
+                    fix="use a zone id of this list; `eksplan catalog refresh` reads your account's zones",
+                    source=_IDS,
+                    note="N31",
+                )
+            )
+            continue
+        zones.append(_planned(label, zone, region))
+        problems += _allowed(path, label, zone, region, facts)
+    problems += _offered(spec, zones, region, types)
+    if not problems:
+        ledger.add(
+            "zones",
+            "Availability Zones",
+            ", ".join(zone.label for zone in zones),
+            explanation="as the spec says",
+            source=_SOURCE,
+            note="N31",
+        )
+    return tuple(sorted(zones, key=lambda one: one.label)), problems
+
+
+def _planned(label: str, zone: Zone, region: Region) -> PlannedZone:
+    if region.zone_names_are_yours:
+        return PlannedZone(label, zone.id, zone.name)
+    return PlannedZone(label, zone.id, _NAMES) if label == zone.id else PlannedZone(label, _NAMES, zone.name)
+
+
+def _allowed(path: Path, label: str, zone: Zone, region: Region, facts: Facts) -> Iterator[Diagnostic]:
+    if zone.kind != "availability-zone":
+        yield Diagnostic(
+            Kind.INVALID,
+            "zone-kind",
+            "the control plane's subnets cannot be in a Local Zone or Wavelength Zone",
+            path=path,
+            value=f"{label} ({zone.kind})",
+            limit="Availability Zones",
+            fix="use an Availability Zone",
+            source=_SOURCE,
+            note="N31",
+        )
+    certain = region.zone_names_are_yours or label == zone.id
+    if certain and zone.id in facts.strings("cluster.disallowed_zone_ids"):
+        yield Diagnostic(
+            Kind.INVALID,
+            "zone-disallowed",
+            "EKS puts no control-plane interfaces into this zone",
+            path=path,
+            value=label,
+            limit="not " + ", ".join(facts.strings("cluster.disallowed_zone_ids")),
+            fix="use another zone",
+            source=_SOURCE,
+            note="N31",
+        )
+    if not certain:
+        yield Diagnostic(
+            Kind.NOTICE,
+            "zone-name",
+            "a zone's name means another place in every account, so offerings and forbidden zones cannot be checked",
+            path=path,
+            value=label,
+            limit="zone ids such as " + ", ".join(one.id for one in region.zones[:3]),
+            fix="use zone ids, or run `eksplan catalog refresh` once in your account",
+            source=_IDS,
+            note="N31",
+        )
+
+
+def _wanted(group: NodeGroupSpec, types: InstanceTypes) -> list[str]:
+    return [name for name in group.instance_types if name in types]
+
+
+def _offered(spec: ClusterSpec, zones: list[PlannedZone], region: Region, types: InstanceTypes) -> Iterator[Diagnostic]:
+    """Groups none of whose types exist in one of their zones: nodes could never start there."""
+    if not region.offerings:
+        return
+    for number, group in enumerate(spec.node_groups):
+        names = _wanted(group, types)
+        for zone in zones:
+            if not names or zone.catalog_id is None or (group.zones and zone.label not in group.zones):
+                continue
+            if not any(zone.id in region.offerings.get(name, frozenset()) for name in names):
+                where = sorted(set().union(*(region.offerings.get(name, frozenset()) for name in names)))
+                yield Diagnostic(
+                    Kind.INFEASIBLE,
+                    "type-offering",
+                    f"none of this group's types is offered in {zone.label}",
+                    path=("spec", "nodeGroups", number, "instanceTypes"),
+                    value=", ".join(names),
+                    limit=f"offered in {', '.join(where) or 'no zone of this region'}",
+                    fix="use other zones or types, or limit the group with `zones`",
+                    source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html",
+                    note="N27",
+                )
+
+
+def _chosen(brief: Brief, count: int, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
+    """The first ``count`` zones by id that EKS allows and that offer every group's types."""
+    spec, region, facts, ledger = brief.spec, brief.region, brief.facts, brief.ledger
+    disallowed = facts.strings("cluster.disallowed_zone_ids")
+    allowed = [zone for zone in region.zones if zone.kind == "availability-zone" and zone.id not in disallowed]
+    path: Path = ("spec", "zones")
+    if len(allowed) < count:
+        fix = f"use zones: {len(allowed)}" if len(allowed) >= 2 else "use another region"
+        return (), [
+            Diagnostic(
+                Kind.INFEASIBLE,
+                "zones-few",
+                f"{region.name} has fewer zones that EKS can use",
+                path=path,
+                value=str(count),
+                limit=f"{len(allowed)}: {', '.join(zone.id for zone in allowed)}",
+                fix=fix,
+                source=_SOURCE,
+                note="N31",
+            )
+        ]
+    lacking: dict[str, str] = {}
+    for zone in allowed:
+        for group in spec.node_groups:
+            names = _wanted(group, types)
+            if (
+                names
+                and region.offerings
+                and not any(zone.id in region.offerings.get(name, frozenset()) for name in names)
+            ):
+                lacking.setdefault(zone.id, f"{group.name} ({', '.join(names)})")
+    fitting = [zone for zone in allowed if zone.id not in lacking]
+    if len(fitting) < count:
+        limit = "; ".join(f"{zone_id} lacks {what}" for zone_id, what in sorted(lacking.items()))
+        fix = f"use zones: {len(fitting)}" if len(fitting) >= 2 else "use other instance types or another region"
+        return (), [
+            Diagnostic(
+                Kind.INFEASIBLE,
+                "zones-offering",
+                f"only {len(fitting)} zones of {region.name} offer every group's types",
+                path=path,
+                value=str(count),
+                limit=limit,
+                fix=fix,
+                source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html",
+                note="N31",
+            )
+        ]
+    zones = tuple(_planned(zone.id, zone, region) for zone in sorted(fitting, key=lambda one: one.id)[:count])
+    passed_over = sorted({zone.id for zone in region.zones if zone.id in disallowed} | set(lacking))
+    ledger.add(
+        "zones",
+        "Availability Zones",
+        ", ".join(zone.label for zone in zones),
+        formula="the first zones by id that EKS allows and that offer every group's types",
+        inputs={
+            "zones asked for": count,
+            "zones of the region": ", ".join(zone.id for zone in region.zones),
+            "passed over": ", ".join(passed_over) or "none",
+        },
+        explanation="zone ids mean the same place in every account; names do not",
+        source=_SOURCE,
+        note="N31",
+    )
+    return zones, []

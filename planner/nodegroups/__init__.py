@@ -1,0 +1,1 @@
+"""Managed node groups: settings, launch templates and user data."""

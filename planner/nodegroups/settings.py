@@ -1,0 +1,201 @@
+"""Node groups and launch templates of a plan (notes N15, N17–N28)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.capacity.brief import Brief
+from planner.capacity.group import GroupCapacity
+from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.nodegroups.user_data import ClusterFacts, Renderer, user_data
+
+DEFAULT_DISK_GIB = 50
+_TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
+_IMDS = "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"
+_TYPES = "https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"
+_SIZES = "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html"
+
+
+def launch_template_name(cluster: str, group: str) -> str:
+    """Name of a group's launch template."""
+    return f"{cluster}-{group}"
+
+
+def plan_launch_template(brief: Brief, group: GroupCapacity, cluster: ClusterFacts, render: Renderer) -> LaunchTemplate:
+    """A group's launch template: disk, metadata service, tags and user data, and nothing that
+    EKS forbids there (no subnet, profile, spot options or shutdown behaviour)."""
+    spec = brief.spec
+    full = launch_template_name(cluster.name, group.name)
+    tags = {**spec.tags, **group.spec.tags}
+    return LaunchTemplate(
+        name=full,
+        disks=_disks(group),
+        image_id=group.spec.ami_id,
+        http_tokens="required",
+        hop_limit=2 if group.spec.pods_may_use_imds else 1,
+        user_data=user_data(group, taints(group), spec, cluster, render),
+        instance_tags=tuple(sorted({**tags, "Name": full}.items())),
+        tags=tuple(sorted({**spec.tags, "Name": full}.items())),
+    )
+
+
+def _disks(group: GroupCapacity) -> tuple[Disk, ...]:
+    wanted = group.spec.disk
+    size = wanted.size_gib or DEFAULT_DISK_GIB
+    device = (
+        "/dev/sda1"
+        if group.spec.os.startswith("windows")
+        else "/dev/xvdb"
+        if group.spec.os.startswith("bottlerocket")
+        else "/dev/xvda"
+    )
+    main = Disk(device, size, wanted.type, iops=wanted.iops, throughput=wanted.throughput, kms_key_id=wanted.kms_key_id)
+    if device == "/dev/xvdb":  # Bottlerocket: the system on a small disk, images and logs on the other
+        return (Disk("/dev/xvda", 4, wanted.type, kms_key_id=wanted.kms_key_id), main)
+    return (main,)
+
+
+def taints(group: GroupCapacity) -> tuple[Taint, ...]:
+    """The spec's taints, sorted."""
+    return tuple(sorted(Taint(one.key, one.effect, one.value) for one in group.spec.taints))
+
+
+def plan_node_group(
+    brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], role: str, subnets: Sequence[str], version: str
+) -> NodeGroup:
+    """A managed node group; ``sizes`` are (min, desired, max) nodes."""
+    spec = brief.spec
+    update = group.spec.update
+    settings = UpdateSettings(
+        max_unavailable=None if update.max_unavailable_percentage else update.max_unavailable or 1,
+        max_unavailable_percentage=update.max_unavailable_percentage,
+        strategy=update.strategy.upper(),
+    )
+    return NodeGroup(
+        name=group.name,
+        role=role,
+        subnets=tuple(sorted(subnets)),
+        instance_types=tuple(one.name for one in group.types),
+        ami_type=group.ami_type,
+        capacity_type="SPOT" if group.spec.capacity_type == "spot" else "ON_DEMAND",
+        min_size=sizes[0],
+        desired_size=sizes[1],
+        max_size=sizes[2],
+        launch_template=launch_template_name(brief.name, group.name),
+        labels=tuple(sorted(group.spec.labels.items())),
+        taints=taints(group),
+        update=settings,
+        node_repair=group.spec.node_repair,
+        # an AMI id forbids version, so the group then has none
+        version=None if group.spec.ami_id else version,
+        tags=tuple(sorted({**spec.tags, **group.spec.tags}.items())),
+        max_pods=group.max_pods,
+        pods_per_node=group.spec.pods_per_node,
+    )
+
+
+def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_sizes: str) -> None:
+    """The decisions behind a group."""
+    facts, ledger = brief.facts, brief.ledger
+    name = group.name
+    ruling = group.ruling
+    several = len(group.types) > 1
+    source = "https://docs.aws.amazon.com/eks/latest/userguide/create-managed-node-group.html" if several else _TYPES
+    parts = [ruling.explanation] if ruling.explanation else []
+    if several and len({answer.pods for answer in group.answers}) > 1:
+        others = ", ".join(f"{answer.instance_type} {answer.pods}" for answer in group.answers)
+        parts.append(
+            f"EKS gives every node of a group the smallest value, here that of {ruling.instance_type} ({others})"
+        )
+    if group.spec.max_pods is not None:
+        parts.append(f"maxPods {group.spec.max_pods} as the spec says; the formula gives {ruling.pods}")
+    ledger.add(
+        f"max-pods.{name}",
+        f"Pods per node of {name}",
+        group.max_pods,
+        unit="pods",
+        formula=ruling.formula,
+        worked=ruling.worked,
+        inputs={
+            "type": ruling.instance_type,
+            "limited by": ruling.limiter,
+            "recommended cap": facts.number("pods.cap_small"),
+        },
+        explanation="; ".join(parts),
+        source=source,
+        note="N18",
+    )
+    ledger.add(
+        f"addresses-per-node.{name}",
+        f"Addresses of one node of {name}",
+        group.footprint.node_subnet + group.footprint.pod_subnet,
+        unit="addresses",
+        formula=group.footprint.formula,
+        worked=group.footprint.worked,
+        inputs={
+            "type": group.footprint_type,
+            "pods with addresses": group.pods_for_sizing,
+            "in the node subnet": group.footprint.node_subnet,
+            "in the pod subnet": group.footprint.pod_subnet,
+        },
+        explanation="a node's footprint is a high-water mark, so it is taken at the peak number of pods",
+        source="https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/docs/eni-and-ip-target.md",
+        note="N29",
+    )
+    ledger.add(
+        f"allocatable.{name}",
+        f"CPU and memory for pods on a node of {name}",
+        f"{group.allocatable.cpu_millicores}m CPU, {group.allocatable.memory_mib} MiB",
+        formula="capacity − kube-reserved − eviction threshold",
+        worked=f"CPU reserved {group.allocatable.reserved_cpu_millicores}m; memory reserved {group.allocatable.reserved_memory_mib} MiB + eviction {group.allocatable.eviction_memory_mib} MiB",
+        explanation="of the smallest type; capacity is EC2's memory less what hypervisor and kernel keep",
+        source=facts.source("reserved.memory_base_mib"),
+        note="N38",
+    )
+    ledger.add(
+        f"nodes.{name}",
+        f"Size of {name}",
+        f"min {sizes[0]}, desired {sizes[1]}, max {sizes[2]}",
+        unit="nodes",
+        explanation=why_sizes,
+        source=_SIZES,
+        note="N15",
+    )
+    ledger.add(
+        f"types.{name}",
+        f"Instance types of {name}",
+        ", ".join(one.name for one in group.types),
+        explanation=_why_types(group),
+        source=_TYPES,
+        note="N27",
+    )
+    hop = 2 if group.spec.pods_may_use_imds else 1
+    ledger.add(
+        f"imds.{name}",
+        f"Instance metadata on {name}",
+        f"IMDSv2 only, hop limit {hop}",
+        explanation="pods may reach the metadata service, as the spec asks"
+        if hop == 2
+        else "one hop keeps pods away from the node's credentials; pods get roles through Pod Identity. AWS's pages disagree on the default (1 or 2), so it is always set",
+        source=_IMDS,
+        note="N19",
+    )
+    ledger.add(
+        f"launch-template.{name}",
+        f"Launch template of {name}",
+        "one of its own",
+        explanation="a group made without a launch template can never get one later; it also carries the encrypted disk and the metadata settings. It names no security groups, so EKS puts the cluster security group on the nodes",
+        source=_TEMPLATES,
+        note="N20",
+    )
+
+
+def _why_types(group: GroupCapacity) -> str:
+    order = (
+        "spot: price-capacity-optimized over all of them"
+        if group.spec.capacity_type == "spot"
+        else "on-demand: tried in this order"
+    )
+    if group.spec.requirements is not None:
+        return f"chosen from the catalog by the group's requirements: one shape, newest families first; {order}"
+    return f"as the spec says; {order}"

@@ -1,0 +1,93 @@
+"""User data of a launch template, by operating system (notes N18, N25, N26).
+
+Without an AMI id EKS adds its own part, and a plan adds only what EKS cannot know. With an AMI id
+the whole join is the user data's. Values that exist only after the cluster was made stand as
+placeholders such as ``${cluster.endpoint}``, which the stack fills in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from planner.capacity.group import GroupCapacity
+from planner.design import Taint
+from planner.spec.cluster import ClusterSpec
+
+Renderer = Callable[[str, Mapping[str, Any]], str]
+"""Renders a template of ``templates/`` by name."""
+
+ENDPOINT = "${cluster.endpoint}"
+CERTIFICATE_AUTHORITY = "${cluster.certificateAuthority}"
+SERVICE_CIDR = "${cluster.serviceCidr}"
+CLUSTER_DNS = "${cluster.dns}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """What a node must know of its cluster to join it."""
+
+    name: str
+    service_cidr: IPv4Network | None
+
+    @property
+    def cidr(self) -> str:
+        """Service block; a placeholder where EKS assigns it (IPv6)."""
+        return str(self.service_cidr) if self.service_cidr else SERVICE_CIDR
+
+    @property
+    def dns(self) -> str:
+        """Cluster DNS: the service block's text up to the last dot, then 10.
+
+        Source: amazon-eks-ami nodeadm/api/net.go.
+        """
+        if self.service_cidr is None:
+            return CLUSTER_DNS
+        return str(self.service_cidr.network_address).rpartition(".")[0] + ".10"
+
+
+def user_data(
+    group: GroupCapacity, taints: tuple[Taint, ...], spec: ClusterSpec, cluster: ClusterFacts, render: Renderer
+) -> str:
+    """The user data as text (the stack encodes it); empty when EKS's own suffices."""
+    own = (group.spec.user_data or "").strip("\n")
+    complete = group.spec.ami_id is not None
+    system = _system(group.spec.os)
+    prefix = spec.cni.mode == "prefix" and spec.ip_family == "ipv4"
+    # Windows and AL2 take maxPods from EKS's own part; the others can be told, also what to reserve
+    tells_pods = system in ("al2023", "bottlerocket") and (group.spec.max_pods is not None or prefix)
+    if not complete and not own and not tells_pods:
+        return ""
+    labels = dict(group.spec.labels)
+    if complete:
+        labels = {"eks.amazonaws.com/nodegroup": group.name, **labels}
+    context = {
+        "complete": complete,
+        "cluster": cluster,
+        "endpoint": ENDPOINT,
+        "certificate_authority": CERTIFICATE_AUTHORITY,
+        "max_pods": group.max_pods if complete or tells_pods else None,
+        "labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())) if complete else "",
+        "label_items": sorted(labels.items()) if complete else [],
+        "taints": ",".join(f"{one.key}={one.value}:{one.effect}" for one in taints) if complete else "",
+        "taint_items": taints if complete else (),
+        "own": own,
+        "own_kind": _own_kind(own),
+    }
+    return render(f"user-data/{system}.j2", context)
+
+
+def _system(operating_system: str) -> str:
+    for family in ("windows", "bottlerocket"):
+        if operating_system.startswith(family):
+            return family
+    return operating_system
+
+
+def _own_kind(own: str) -> str:
+    """MIME type of the user's own part on Amazon Linux."""
+    if "apiVersion: node.eks.aws" in own:
+        return "application/node.eks.aws"
+    return 'text/x-shellscript; charset="us-ascii"'

@@ -1,0 +1,314 @@
+"""Raw EKS, IAM and launch-template answers as the cluster part of a design."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from typing import Any
+from urllib.parse import unquote
+
+from planner.design import (
+    Addon,
+    Cluster,
+    Disk,
+    EndpointAccess,
+    EniConfig,
+    LaunchTemplate,
+    NodeGroup,
+    PodIdentity,
+    Role,
+    Subnet,
+    Taint,
+    Unknown,
+    UpdateSettings,
+)
+from planner.observe.names import plain_tags, tag_table, tags_of
+from planner.observe.raw import Raw
+
+Names = Mapping[str, str]
+_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def role_name(arn: str) -> str:
+    """The name at the end of a role's ARN."""
+    return arn.rpartition("/")[2]
+
+
+def cluster_of(raw: Raw, subnets: Names, groups: Names, addons: tuple[Addon, ...] | Unknown) -> Cluster:
+    """The cluster. Raises ValueError if it could not be read."""
+    item = raw.get("eks:DescribeCluster")
+    if isinstance(item, Unknown):
+        raise ValueError(str(item))
+    vpc = item["resourcesVpcConfig"]
+    network = item.get("kubernetesNetworkConfig", {})
+    public = bool(vpc.get("endpointPublicAccess"))
+    keys = [
+        one["provider"]["keyArn"] for one in item.get("encryptionConfig") or () if "secrets" in one.get("resources", ())
+    ]
+    remote = item.get("remoteNetworkConfig") or {}
+    not_told = Unknown("eks:DescribeCluster", "not in the answer")
+    cluster_group = vpc.get("clusterSecurityGroupId")
+    service = network.get("serviceIpv4Cidr")
+    return Cluster(
+        name=item["name"],
+        version=item["version"],
+        role=role_name(item["roleArn"]),
+        subnets=tuple(sorted(subnets.get(one, one) for one in vpc.get("subnetIds", ()))),
+        endpoint=EndpointAccess(
+            bool(vpc.get("endpointPrivateAccess")),
+            public,
+            tuple(sorted(vpc.get("publicAccessCidrs") or ())) if public else (),
+        ),
+        ip_family=network.get("ipFamily", "ipv4"),
+        service_cidr=IPv4Network(service) if service and network.get("ipFamily", "ipv4") == "ipv4" else None,
+        security_groups=tuple(sorted(groups.get(one, one) for one in vpc.get("securityGroupIds") or ())),
+        cluster_security_group=groups.get(cluster_group, cluster_group) if cluster_group else None,
+        authentication_mode=item.get("accessConfig", {}).get("authenticationMode", not_told),
+        log_types=tuple(
+            sorted(
+                kind
+                for one in item.get("logging", {}).get("clusterLogging", ())
+                if one.get("enabled")
+                for kind in one.get("types", ())
+            )
+        ),
+        support_type=item.get("upgradePolicy", {}).get("supportType", not_told),
+        secrets_key_arn=keys[0] if keys else None,
+        remote_node_cidrs=_blocks(remote.get("remoteNodeNetworks")),
+        remote_pod_cidrs=_blocks(remote.get("remotePodNetworks")),
+        control_plane_egress=vpc.get("controlPlaneEgressMode", "AWS_MANAGED"),
+        zonal_shift=bool(item.get("zonalShiftConfig", {}).get("enabled", False)),
+        deletion_protection=item.get("deletionProtection", not_told),
+        addons=addons,
+        tags=plain_tags(item.get("tags")),
+        arn=item.get("arn"),
+        status=item.get("status", ""),
+        health_issues=tuple(
+            f"{one.get('code')}: {one.get('message')}" for one in item.get("health", {}).get("issues", ())
+        ),
+    )
+
+
+def _blocks(networks: Any) -> tuple[IPv4Network, ...]:
+    return tuple(sorted(IPv4Network(text) for one in networks or () for text in one.get("cidrs", ())))
+
+
+def addons_of(raw: Raw, subnets: tuple[Subnet, ...]) -> tuple[Addon, ...] | Unknown:
+    """EKS add-ons with their Pod Identity associations; ENIConfigs apart from the rest."""
+    listed = raw.get("eks:ListAddons")
+    if isinstance(listed, Unknown):
+        return listed
+    failed = raw.error("eks:DescribeAddon") or raw.error("eks:DescribePodIdentityAssociation")
+    if failed is not None:
+        return failed
+    identities = raw.keyed("eks:DescribePodIdentityAssociation")
+    found: list[Addon] = []
+    for name, item in raw.keyed("eks:DescribeAddon").items():
+        values = json.loads(item.get("configurationValues") or "{}")
+        configs = values.pop("eniConfig", {}) if name == "vpc-cni" else {}
+        mine = [identities[arn] for arn in item.get("podIdentityAssociations") or () if arn in identities]
+        found.append(
+            Addon(
+                name=name,
+                version=item.get("addonVersion"),
+                configuration=canonical(values),
+                eni_configs=_eni_configs(configs, subnets),
+                pod_identities=tuple(
+                    sorted(
+                        (
+                            PodIdentity(one["namespace"], one["serviceAccount"], role_name(one["roleArn"]))
+                            for one in mine
+                        ),
+                        key=lambda one: one.service_account,
+                    )
+                ),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def _eni_configs(configs: Mapping[str, Any], subnets: tuple[Subnet, ...]) -> tuple[EniConfig, ...]:
+    by_id = {subnet.id: subnet for subnet in subnets}
+    found: list[EniConfig] = []
+    for zone_name, entry in configs.get("subnets", {}).items():
+        subnet = by_id.get(entry["id"])
+        zone = subnet.zone_id if subnet and isinstance(subnet.zone_id, str) else zone_name
+        found.append(
+            EniConfig(zone, subnet.name if subnet else entry["id"], tuple(sorted(entry.get("securityGroups", ()))))
+        )
+    return tuple(sorted(found, key=lambda one: one.zone))
+
+
+def node_groups_of(raw: Raw, subnets: Names) -> tuple[NodeGroup, ...] | Unknown:
+    """Managed node groups."""
+    listed = raw.get("eks:ListNodegroups")
+    if isinstance(listed, Unknown):
+        return listed
+    failed = raw.error("eks:DescribeNodegroup")
+    if failed is not None:
+        return failed
+    templates = {key: item["LaunchTemplateName"] for key, item in raw.keyed("ec2:DescribeLaunchTemplates").items()}
+    return tuple(
+        _node_group(item, subnets, templates) for _, item in sorted(raw.keyed("eks:DescribeNodegroup").items())
+    )
+
+
+def _node_group(item: Mapping[str, Any], subnets: Names, templates: Names) -> NodeGroup:
+    scaling, update = item.get("scalingConfig", {}), item.get("updateConfig") or {}
+    template = item.get("launchTemplate") or {}
+    custom = item.get("amiType") in (None, "CUSTOM")
+    return NodeGroup(
+        name=item["nodegroupName"],
+        role=role_name(item["nodeRole"]),
+        subnets=tuple(sorted(subnets.get(one, one) for one in item.get("subnets", ()))),
+        instance_types=tuple(item.get("instanceTypes") or ()),
+        ami_type=None if custom else item["amiType"],
+        capacity_type=item.get("capacityType", "ON_DEMAND"),
+        min_size=scaling.get("minSize", 0),
+        desired_size=scaling.get("desiredSize", 0),
+        max_size=scaling.get("maxSize", 0),
+        launch_template=templates.get(template.get("id", ""), template.get("name") or template.get("id")),
+        labels=tuple(sorted((item.get("labels") or {}).items())),
+        taints=tuple(
+            sorted(
+                Taint(one["key"], _EFFECTS[one["effect"]], one.get("value") or "") for one in item.get("taints") or ()
+            )
+        ),
+        update=UpdateSettings(
+            update.get("maxUnavailable"),
+            update.get("maxUnavailablePercentage"),
+            update.get("updateStrategy", "DEFAULT"),
+        ),
+        node_repair=bool((item.get("nodeRepairConfig") or {}).get("enabled", False)),
+        version=None if custom else item.get("version"),
+        tags=plain_tags(item.get("tags")),
+        arn=item.get("nodegroupArn"),
+        status=item.get("status", ""),
+        health_issues=tuple(
+            f"{one.get('code')}: {one.get('message')}" for one in (item.get("health") or {}).get("issues", ())
+        ),
+    )
+
+
+def launch_templates_of(raw: Raw, groups: Names) -> tuple[LaunchTemplate, ...] | Unknown:
+    """Launch templates that node groups use, in the version that they use."""
+    failed = raw.error("ec2:DescribeLaunchTemplateVersions") or raw.error("ec2:DescribeLaunchTemplates")
+    if failed is not None:
+        return failed
+    described = raw.keyed("ec2:DescribeLaunchTemplates")
+    cluster = raw.get("eks:DescribeCluster")
+    found = [
+        _template(item, described.get(key, {}), groups, cluster)
+        for key, item in raw.keyed("ec2:DescribeLaunchTemplateVersions").items()
+    ]
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def _template(item: Mapping[str, Any], described: Mapping[str, Any], groups: Names, cluster: Any) -> LaunchTemplate:
+    data = item["LaunchTemplateData"]
+    metadata = data.get("MetadataOptions", {})
+    instance = next(
+        (tag_table(one) for one in data.get("TagSpecifications", ()) if one.get("ResourceType") == "instance"), {}
+    )
+    return LaunchTemplate(
+        name=item["LaunchTemplateName"],
+        disks=tuple(_disk(one) for one in data.get("BlockDeviceMappings", ()) if one.get("Ebs")),
+        image_id=data.get("ImageId"),
+        instance_type=data.get("InstanceType"),
+        security_groups=tuple(sorted(groups.get(one, one) for one in data.get("SecurityGroupIds", ()))),
+        http_tokens=metadata.get("HttpTokens", "optional"),
+        hop_limit=metadata.get("HttpPutResponseHopLimit", 1),
+        user_data=_user_data(data.get("UserData"), cluster),
+        instance_tags=tuple(sorted(instance.items())),
+        tags=tags_of(described),
+        id=item["LaunchTemplateId"],
+        version=item.get("VersionNumber"),
+    )
+
+
+def _disk(item: Mapping[str, Any]) -> Disk:
+    ebs = item["Ebs"]
+    return Disk(
+        device=item["DeviceName"],
+        size_gib=ebs.get("VolumeSize", 0),
+        volume_type=ebs.get("VolumeType", "gp2"),
+        encrypted=str(ebs.get("Encrypted", False)).lower() == "true",
+        iops=ebs.get("Iops"),
+        throughput=ebs.get("Throughput"),
+        kms_key_id=ebs.get("KmsKeyId"),
+    )
+
+
+def _user_data(encoded: str | None, cluster: Any) -> str:
+    """User data as text, with the cluster's own values put back to their placeholders."""
+    if not encoded:
+        return ""
+    try:
+        text = base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return encoded
+    if isinstance(cluster, Unknown):
+        return text
+    network = cluster.get("kubernetesNetworkConfig", {})
+    for value, placeholder in (
+        (cluster.get("endpoint"), "${cluster.endpoint}"),
+        (cluster.get("certificateAuthority", {}).get("data"), "${cluster.certificateAuthority}"),
+        (network.get("serviceIpv6Cidr"), "${cluster.serviceCidr}"),
+    ):
+        if value:
+            text = text.replace(value, placeholder)
+    return text
+
+
+def roles_of(raw: Raw) -> tuple[Role, ...] | Unknown:
+    """The roles that the cluster, its nodes and its add-ons use."""
+    for call in ("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy"):
+        failed = raw.error(call)
+        if failed is not None:
+            return failed
+    attached = raw.keyed("iam:ListAttachedRolePolicies")
+    names = raw.keyed("iam:ListRolePolicies")
+    documents = raw.keyed("iam:GetRolePolicy")
+    found: list[Role] = []
+    for name, item in raw.keyed("iam:GetRole").items():
+        principals, actions = _trust(item["AssumeRolePolicyDocument"])
+        found.append(
+            Role(
+                name=name,
+                principals=principals,
+                actions=actions,
+                managed_policies=tuple(sorted(one["PolicyArn"] for one in attached.get(name, ()))),
+                inline_policies=tuple(
+                    sorted(
+                        (policy, canonical(_document(documents[f"{name}/{policy}"]))) for policy in names.get(name, ())
+                    )
+                ),
+                tags=tags_of(item),
+                arn=item["Arn"],
+            )
+        )
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def _document(value: Any) -> Any:
+    """A policy document, which boto3 gives decoded and other sources as (quoted) JSON."""
+    return json.loads(unquote(value)) if isinstance(value, str) else value
+
+
+def _trust(document: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    principals: set[str] = set()
+    actions: set[str] = set()
+    for statement in _document(document).get("Statement", ()):
+        services = statement.get("Principal", {}).get("Service", ())
+        principals |= {services} if isinstance(services, str) else set(services)
+        given = statement.get("Action", ())
+        actions |= {given} if isinstance(given, str) else set(given)
+    return tuple(sorted(principals)), tuple(sorted(actions))

@@ -1,0 +1,300 @@
+"""Raw EC2 answers as the network part of a design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+from planner.design import (
+    Direction,
+    EgressOnlyInternetGateway,
+    InternetGateway,
+    NatGateway,
+    Route,
+    RouteTable,
+    RouteTarget,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+    Unknown,
+    Vpc,
+    VpcEndpoint,
+)
+from planner.observe.names import names_by_id, tag_table, tags_of
+from planner.observe.raw import Raw
+
+Names = Mapping[str, str]
+
+
+def vpc_of(raw: Raw) -> Vpc:
+    """The VPC. Raises ValueError if it could not be read at all."""
+    vpc = raw.get("ec2:DescribeVpcs")
+    if isinstance(vpc, Unknown):
+        raise ValueError(str(vpc))
+    blocks = [
+        IPv4Network(one["CidrBlock"])
+        for one in vpc.get("CidrBlockAssociationSet", ())
+        if one["CidrBlockState"]["State"] != "disassociated"
+    ]
+    primary = IPv4Network(vpc["CidrBlock"])
+    ipv6 = [one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", ()) if one.get("Ipv6CidrBlock")]
+    servers = raw.get("ec2:DescribeDhcpOptions")
+    if not isinstance(servers, Unknown):
+        servers = tuple(
+            value["Value"] for row in servers if row["Key"] == "domain-name-servers" for value in row["Values"]
+        )
+    return Vpc(
+        name=tag_table(vpc).get("Name") or vpc["VpcId"],
+        cidr=primary,
+        secondary_cidrs=tuple(sorted(block for block in blocks if block != primary)),
+        ipv6=bool(ipv6),
+        dns_support=raw.get("ec2:DescribeVpcAttribute", "enableDnsSupport"),
+        dns_hostnames=raw.get("ec2:DescribeVpcAttribute", "enableDnsHostnames"),
+        domain_name_servers=servers,
+        tags=tags_of(vpc),
+        id=vpc["VpcId"],
+        ipv6_cidr=IPv6Network(ipv6[0]) if ipv6 else None,
+    )
+
+
+def subnets_of(raw: Raw, vpc: Vpc) -> tuple[tuple[Subnet, ...], Names]:
+    """The subnets, and their names by id. Raises ValueError if they could not be read."""
+    items = raw.get("ec2:DescribeSubnets")
+    if isinstance(items, Unknown):
+        raise ValueError(str(items))
+    zones = raw.get("ec2:DescribeAvailabilityZones")
+    kinds = (
+        {}
+        if isinstance(zones, Unknown)
+        else {zone["ZoneName"]: zone.get("ZoneType", "availability-zone") for zone in zones}
+    )
+    names = names_by_id(items, "SubnetId")
+    subnets = [_subnet(item, names, vpc, kinds, zones) for item in items]
+    return tuple(sorted(subnets, key=lambda one: one.name)), names
+
+
+def _subnet(item: Mapping[str, Any], names: Names, vpc: Vpc, kinds: Mapping[str, str], zones: Any) -> Subnet:
+    ipv6 = [one["Ipv6CidrBlock"] for one in item.get("Ipv6CidrBlockAssociationSet", ()) if one.get("Ipv6CidrBlock")]
+    index = None
+    if ipv6 and vpc.ipv6_cidr is not None:
+        index = (int(IPv6Network(ipv6[0]).network_address) - int(vpc.ipv6_cidr.network_address)) >> 64
+    unseen = zones if isinstance(zones, Unknown) else Unknown("ec2:DescribeAvailabilityZones", "the zone is not listed")
+    return Subnet(
+        name=names[item["SubnetId"]],
+        cidr=IPv4Network(item["CidrBlock"]),
+        zone_id=item.get("AvailabilityZoneId") or Unknown("ec2:DescribeSubnets", "no zone id"),
+        zone_name=item["AvailabilityZone"],
+        ipv6_index=index,
+        map_public_ip=bool(item.get("MapPublicIpOnLaunch", False)),
+        assign_ipv6=bool(item.get("AssignIpv6AddressOnCreation", False)),
+        outpost_arn=item.get("OutpostArn") or None,
+        zone_kind=kinds.get(item["AvailabilityZone"], unseen),
+        tags=tags_of(item),
+        id=item["SubnetId"],
+        free_addresses=item.get(
+            "AvailableIpAddressCount", Unknown("ec2:DescribeSubnets", "no count of free addresses")
+        ),
+    )
+
+
+def internet_gateways_of(raw: Raw) -> tuple[tuple[InternetGateway, ...] | Unknown, Names]:
+    """Internet gateways of the VPC, and their names by id."""
+    items = raw.get("ec2:DescribeInternetGateways")
+    if isinstance(items, Unknown):
+        return items, {}
+    names = names_by_id(items, "InternetGatewayId")
+    made = [
+        InternetGateway(names[one["InternetGatewayId"]], tags_of(one), id=one["InternetGatewayId"]) for one in items
+    ]
+    return tuple(sorted(made, key=lambda one: one.name)), names
+
+
+def egress_only_of(raw: Raw, vpc_id: str | None) -> tuple[tuple[EgressOnlyInternetGateway, ...] | Unknown, Names]:
+    """Egress-only internet gateways of the VPC, and their names by id."""
+    items = raw.get("ec2:DescribeEgressOnlyInternetGateways")
+    if isinstance(items, Unknown):
+        return items, {}
+    mine = [one for one in items if any(attached.get("VpcId") == vpc_id for attached in one.get("Attachments", ()))]
+    names = names_by_id(mine, "EgressOnlyInternetGatewayId")
+    made = [
+        EgressOnlyInternetGateway(
+            names[one["EgressOnlyInternetGatewayId"]], tags_of(one), one["EgressOnlyInternetGatewayId"]
+        )
+        for one in mine
+    ]
+    return tuple(sorted(made, key=lambda one: one.name)), names
+
+
+def nat_gateways_of(raw: Raw, subnets: Names) -> tuple[tuple[NatGateway, ...] | Unknown, Names]:
+    """NAT gateways of the VPC, and their names by id; deleted ones are left out."""
+    items = raw.get("ec2:DescribeNatGateways")
+    if isinstance(items, Unknown):
+        return items, {}
+    alive = [one for one in items if one.get("State") not in ("deleted", "deleting")]
+    names = names_by_id(alive, "NatGatewayId")
+    made = [
+        NatGateway(
+            name=names[one["NatGatewayId"]],
+            subnet=subnets.get(one["SubnetId"], one["SubnetId"]) if one.get("SubnetId") else None,
+            regional=one.get("AvailabilityMode") == "regional",
+            public=one.get("ConnectivityType", "public") == "public",
+            tags=tags_of(one),
+            id=one["NatGatewayId"],
+            state=one.get("State", "available"),
+            public_ips=tuple(
+                sorted(address["PublicIp"] for address in one.get("NatGatewayAddresses", ()) if address.get("PublicIp"))
+            ),
+        )
+        for one in alive
+    ]
+    return tuple(sorted(made, key=lambda one: one.name)), names
+
+
+_TARGET_KEYS = (
+    ("GatewayId", RouteTarget.INTERNET_GATEWAY),
+    ("EgressOnlyInternetGatewayId", RouteTarget.EGRESS_ONLY_INTERNET_GATEWAY),
+    ("NatGatewayId", RouteTarget.NAT_GATEWAY),
+    ("TransitGatewayId", RouteTarget.TRANSIT_GATEWAY),
+    ("VpcPeeringConnectionId", RouteTarget.PEERING),
+)
+
+
+def route_tables_of(raw: Raw, subnets: Names, gateways: Names) -> tuple[tuple[RouteTable, ...] | Unknown, Names]:
+    """Route tables, and their names by id.
+
+    Local routes and those of gateway endpoints are left out: the VPC and the endpoints say the
+    same. A main table with nothing else is left out too.
+    """
+    items = raw.get("ec2:DescribeRouteTables")
+    if isinstance(items, Unknown):
+        return items, {}
+    names = names_by_id(items, "RouteTableId")
+    tables: list[RouteTable] = []
+    for item in items:
+        associations = item.get("Associations", ())
+        associated = tuple(
+            sorted(subnets.get(one["SubnetId"], one["SubnetId"]) for one in associations if one.get("SubnetId"))
+        )
+        main = any(one.get("Main") for one in associations)
+        routes = tuple(
+            sorted(
+                (route for one in item.get("Routes", ()) if (route := _route(one, gateways)) is not None),
+                key=lambda one: one.destination,
+            )
+        )
+        if main and not routes and not associated:
+            continue
+        tables.append(
+            RouteTable(names[item["RouteTableId"]], routes, associated, main, tags_of(item), id=item["RouteTableId"])
+        )
+    return tuple(sorted(tables, key=lambda one: one.name)), names
+
+
+def _route(item: Mapping[str, Any], gateways: Names) -> Route | None:
+    destination = (
+        item.get("DestinationCidrBlock")
+        or item.get("DestinationIpv6CidrBlock")
+        or item.get("DestinationPrefixListId")
+        or ""
+    )
+    blackhole = item.get("State") == "blackhole"
+    for key, kind in _TARGET_KEYS:
+        target = item.get(key)
+        if not target:
+            continue
+        if target == "local" or target.startswith("vpce-"):
+            return None
+        if kind is RouteTarget.INTERNET_GATEWAY and not target.startswith("igw-"):
+            kind = RouteTarget.OTHER  # noqa: PLW2901 - a virtual private gateway comes under the same key
+        return Route(destination, kind, gateways.get(target, target), blackhole)
+    for key, target in item.items():
+        if key.endswith("Id") and key not in ("DestinationPrefixListId", "InstanceOwnerId"):
+            return Route(destination, RouteTarget.OTHER, str(target), blackhole)
+    return None
+
+
+def endpoints_of(raw: Raw, subnets: Names, tables: Names, groups: Names) -> tuple[VpcEndpoint, ...] | Unknown:
+    """VPC endpoints; deleted ones are left out."""
+    items = raw.get("ec2:DescribeVpcEndpoints")
+    if isinstance(items, Unknown):
+        return items
+    alive = [one for one in items if str(one.get("State", "")).lower() not in ("deleted", "deleting")]
+    names = names_by_id(alive, "VpcEndpointId")
+    made = [
+        VpcEndpoint(
+            name=names[one["VpcEndpointId"]],
+            service=one["ServiceName"],
+            kind=one["VpcEndpointType"],
+            subnets=tuple(sorted(subnets.get(identity, identity) for identity in one.get("SubnetIds", ()))),
+            route_tables=tuple(sorted(tables.get(identity, identity) for identity in one.get("RouteTableIds", ()))),
+            security_groups=tuple(
+                sorted(groups.get(group["GroupId"], group["GroupId"]) for group in one.get("Groups", ()))
+            ),
+            private_dns=bool(one.get("PrivateDnsEnabled", False)) and one["VpcEndpointType"] == "Interface",
+            tags=tags_of(one),
+            id=one["VpcEndpointId"],
+            state=str(one.get("State", "")),
+        )
+        for one in alive
+    ]
+    return tuple(sorted(made, key=lambda one: one.name))
+
+
+def group_names(raw: Raw, cluster_group_id: str | None, cluster_group_name: str | None) -> Names:
+    """Names of security groups by id: the group's name, the cluster group's without its number."""
+    items = raw.get("ec2:DescribeSecurityGroups")
+    if isinstance(items, Unknown):
+        return {}
+    names = {one["GroupId"]: str(one["GroupName"]) for one in items}
+    if cluster_group_id in names and cluster_group_name:
+        names[cluster_group_id] = cluster_group_name
+    return names
+
+
+def security_groups_of(raw: Raw, names: Names, cluster_group: str | None) -> tuple[SecurityGroup, ...] | Unknown:
+    """Security groups of the VPC with their rules; the VPC's own ``default`` group is left out
+    as long as nobody uses it."""
+    items = raw.get("ec2:DescribeSecurityGroups")
+    if isinstance(items, Unknown):
+        return items
+    failed = raw.error("ec2:DescribeSecurityGroupRules")
+    if failed is not None:
+        return failed
+    rules = raw.keyed("ec2:DescribeSecurityGroupRules")
+    made: list[SecurityGroup] = []
+    for item in items:
+        name = names[item["GroupId"]]
+        if item["GroupName"] == "default":
+            continue
+        own = name == cluster_group
+        found = tuple(sorted(_rule(one, names) for one in rules.get(item["GroupId"], ())))
+        made.append(
+            SecurityGroup(
+                name,
+                item.get("Description", ""),
+                found,
+                made_by_eks=own,
+                tags=() if own else tags_of(item),
+                id=item["GroupId"],
+            )
+        )
+    return tuple(sorted(made, key=lambda one: one.name))
+
+
+def _rule(item: Mapping[str, Any], names: Names) -> SecurityGroupRule:
+    referenced = item.get("ReferencedGroupInfo", {}).get("GroupId")
+    peer = (
+        names.get(referenced, referenced)
+        if referenced
+        else item.get("CidrIpv4") or item.get("CidrIpv6") or item.get("PrefixListId") or ""
+    )
+    every = str(item["IpProtocol"]) == "-1"
+    return SecurityGroupRule(
+        direction=Direction.EGRESS if item["IsEgress"] else Direction.INGRESS,
+        protocol=str(item["IpProtocol"]),
+        from_port=None if every else item.get("FromPort"),
+        to_port=None if every else item.get("ToPort"),
+        peer=peer,
+        reason=item.get("Description") or "",
+    )

@@ -1,0 +1,1 @@
+"""From a spec to a plan: build, plan file, JSON Schemas."""

@@ -1,0 +1,150 @@
+"""Node group sizes: what the spec says, what the workloads need, and whether it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planner.capacity.group import GroupCapacity
+from planner.capacity.sizing import MIB, GroupSizes, PodTooLarge, carries, sizes
+from planner.catalog.facts import Facts
+from planner.diagnostics import Diagnostic, Kind, Path
+from planner.spec.cluster import ClusterSpec
+from planner.spec.nodes import NodeGroupSpec, Range, Requirements, WorkloadSpec
+
+_FAMILIES = ("m7i", "m6i", "m7a", "m6a", "m8i")
+_MEMORY_PER_VCPU_GIB = 4
+_NODES_WANTED = 30
+"""A default group grows its nodes before it has more of them than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A group with its sizes in nodes, and why."""
+
+    group: GroupCapacity
+    least: int
+    desired: int
+    most: int
+    why: str
+
+    @property
+    def triple(self) -> tuple[int, int, int]:
+        """(min, desired, max)."""
+        return (self.least, self.desired, self.most)
+
+
+def default_groups(spec: ClusterSpec) -> tuple[NodeGroupSpec, ...]:
+    """The spec's groups; without any, groups named ``default`` to try for the workloads, smallest
+    nodes first (general purpose, 4 GiB for each vCPU)."""
+    if spec.node_groups:
+        return spec.node_groups
+    return tuple(
+        NodeGroupSpec(
+            name="default",
+            requirements=Requirements(
+                vcpu=Range(min=vcpu, max=vcpu),
+                memory_gib=Range(min=vcpu * _MEMORY_PER_VCPU_GIB, max=vcpu * _MEMORY_PER_VCPU_GIB),
+                families=_FAMILIES,
+                count=3,
+            ),
+        )
+        for vcpu in (2, 4, 8, 16, 32, 48, 64, 96)
+    )
+
+
+def zones_of(group: GroupCapacity, zones: int, tolerated: int) -> tuple[int, int]:
+    """(zones, zones that may fail) of a group."""
+    mine = len(group.spec.zones) or zones
+    return mine, min(tolerated, mine - 1)
+
+
+def size_group(
+    group: GroupCapacity, zones: int, spec: ClusterSpec, facts: Facts
+) -> tuple[Sized | None, list[Diagnostic]]:
+    """Sizes of a group (None without maxSize when the workloads fit nowhere), and what is wrong."""
+    tolerated = 1 if spec.tolerate_zone_loss is None else spec.tolerate_zone_loss
+    mine, lost = zones_of(group, zones, tolerated)
+    wanted = sizes(group, mine, lost, spec, facts) if spec.workloads else GroupSizes(group.name, 0, 0, 0, 0, 0)
+    if isinstance(wanted, list):
+        problems = [_too_large(spec, group, one, facts) for one in wanted]
+        if group.spec.max_size is None:
+            return None, problems
+        wanted = GroupSizes(group.name, 0, 0, 0, 0, 0)
+    else:
+        problems = []
+    needed = wanted.most if wanted.pods or group.spec.max_size is None else 0
+    most = group.spec.max_size if group.spec.max_size is not None else needed
+    if needed > most:
+        problems.append(_too_few(group, wanted, mine, lost, most, facts))
+    least = group.spec.min_size if group.spec.min_size is not None else min(mine, most)
+    least = min(least, most)
+    desired = (
+        group.spec.desired_size if group.spec.desired_size is not None else max(least, min(wanted.all_zones, most))
+    )
+    return Sized(group, least, desired, most, _why(group, wanted, mine, lost)), problems
+
+
+def _too_large(spec: ClusterSpec, group: GroupCapacity, one: PodTooLarge, facts: Facts) -> Diagnostic:
+    memory = -(-one.workload.memory // MIB)
+    return Diagnostic(
+        Kind.INFEASIBLE,
+        "pod-too-large",
+        f"a pod of {one.workload.name} fits on no node of {one.group}",
+        path=_workload_path(spec, one.workload),
+        value=f"{one.workload.cpu}m CPU, {memory} MiB",
+        limit=f"{one.cpu_millicores}m CPU, {one.memory_mib} MiB on an empty {group.types[0].name}",
+        fix="use larger instance types, or smaller requests",
+        source=facts.source("reserved.memory_base_mib"),
+        note="N38",
+    )
+
+
+def _workload_path(spec: ClusterSpec, workload: WorkloadSpec) -> Path:
+    return ("spec", "workloads", spec.workloads.index(workload))
+
+
+def _too_few(group: GroupCapacity, wanted: GroupSizes, zones: int, lost: int, most: int, facts: Facts) -> Diagnostic:
+    when = (
+        f"after the loss of {lost} of {zones} zones"
+        if wanted.after_loss >= wanted.all_zones and lost
+        else f"in {zones} zones"
+    )
+    return Diagnostic(
+        Kind.INFEASIBLE,
+        "nodes-few",
+        f"{group.name} cannot carry its workloads {when}",
+        path=("spec", "nodeGroups", group.index, "maxSize"),
+        value=f"maxSize {most}",
+        limit=f"{wanted.most} nodes needed for {wanted.pods:,} pods ({wanted.all_zones} with all zones, {wanted.after_loss} after a loss)",
+        fix=f"raise maxSize to {wanted.most}"
+        + (", or set tolerateZoneLoss: 0" if lost and wanted.all_zones <= most else "")
+        + ", or use larger types",
+        source=facts.source("reserved.memory_base_mib"),
+        note="N40",
+    )
+
+
+def _why(group: GroupCapacity, wanted: GroupSizes, zones: int, lost: int) -> str:
+    parts: list[str] = []
+    if wanted.pods:
+        text = (
+            f"{wanted.pods:,} declared pods need {wanted.per_zone} nodes in each of {zones} zones ({wanted.all_zones})"
+        )
+        if lost:
+            text += f", and {wanted.per_zone_after_loss} in each of {zones - lost} after a loss ({wanted.after_loss})"
+        parts.append(text + "; first fit, largest pods first")
+    parts.append("maxSize as the spec says" if group.spec.max_size is not None else "maxSize from the workloads")
+    if group.spec.min_size is None:
+        parts.append("minSize: one node in each zone")
+    return "; ".join(parts)
+
+
+def unassigned(groups: Sequence[NodeGroupSpec], workload: WorkloadSpec) -> bool:
+    """Whether no group can carry a workload."""
+    return carries(groups, workload.node_group) is None
+
+
+def enough(sized: Sized) -> bool:
+    """Whether a default group is large enough to stop trying larger nodes."""
+    return sized.most <= _NODES_WANTED

@@ -1,0 +1,259 @@
+"""Plans and verdicts as tables for terminals; right in 80 columns and without colour."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from planner.decisions import Decision
+from planner.design import Design, Unknown
+from planner.diagnostics import Severity, Verdict
+from planner.network.demand import DemandItem
+from planner.plan.model import Plan
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+_SEVERITY_STYLES = {
+    Severity.BLOCKER: "bold red",
+    Severity.ERROR: "red",
+    Severity.WARNING: "yellow",
+    Severity.INFO: "cyan",
+}
+
+
+def _table(title: str, *columns: tuple[str, str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for name, justify in columns:
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table.columns[0].no_wrap = True
+    return table
+
+
+def _line(text: str, style: str = "") -> RenderableType:
+    from rich.text import Text
+
+    return Text(text, style=style)
+
+
+def plan_tables(plan: Plan, *, details: bool) -> list[RenderableType]:
+    """The plan on one screen; with ``details`` everything behind it."""
+    shown: list[RenderableType] = [_line(_headline(plan.design), "bold"), _line(_network_line(plan)), ""]
+    shown += [_subnets(plan), "", _groups(plan), ""]
+    if details:
+        shown += [_demands(plan), "", _security(plan.design), "", _roles(plan.design), ""]
+    shown += [_doors(plan), "", *verdict_tables(plan.verdict, "review")]
+    if not any(one.price_per_hour for one in plan.pods):
+        shown.append(_line("cost: price unknown (`eksplan catalog refresh` reads on-demand prices)", "dim"))
+    else:
+        shown.append(_line(_cost_line(plan)))
+    shown.append(
+        _line(f"catalog of {plan.catalog.retrieved} ({plan.catalog.digest[:19]}), plan {plan.digest[:19]}", "dim")
+    )
+    shown.append(_line("every number: eksplan why -f SPEC; everything: eksplan plan -f SPEC --details", "dim"))
+    return shown
+
+
+def _headline(design: Design) -> str:
+    cluster = design.cluster
+    if cluster is None:
+        return f"VPC {design.vpc.name} in {design.region}"
+    zones = sorted({subnet.zone for subnet in design.subnets})
+    return f"{cluster.name}: Kubernetes {cluster.version} in {design.region}, zones {', '.join(zones)}"
+
+
+def _network_line(plan: Plan) -> str:
+    design = plan.design
+    values = {decision.id: decision.value for decision in plan.decisions}
+    blocks = ", ".join(map(str, design.vpc.cidrs)) + (" and an IPv6 /56" if design.vpc.ipv6 else "")
+    return (
+        f"VPC {blocks}; services {values.get('service.cidr', '?')}; API {values.get('endpoint', '?')}; "
+        f"way out: {values.get('nat', 'as it is')}; VPC endpoints: {values.get('endpoints', 'none')}"
+    )
+
+
+def _subnets(plan: Plan) -> Table:
+    table = _table(
+        "Subnets",
+        ("tier", "left"),
+        ("zone", "left"),
+        ("block", "left"),
+        ("needed", "right"),
+        ("usable", "right"),
+        ("left over", "right"),
+    )
+    for row in plan.capacity:
+        table.add_row(row.tier, row.zone, "\n".join(row.cidrs), f"{row.needed:,}", f"{row.usable:,}", f"{row.free:,}")
+    return table
+
+
+def _groups(plan: Plan) -> Table:
+    table = _table(
+        "Node groups",
+        ("group", "left"),
+        ("types", "left"),
+        ("min/want/max", "right"),
+        ("pods/node", "right"),
+        ("limited by", "left"),
+        ("IPs/node", "right"),
+    )
+    table.columns[1].min_width = 16
+    values = {decision.id: decision for decision in plan.decisions}
+    groups = () if isinstance(plan.design.node_groups, Unknown) else plan.design.node_groups
+    for group in groups:
+        rows = [one for one in plan.pods if one.group == group.name]
+        ruling = min(rows, key=lambda one: one.pods)
+        more = len(group.instance_types) - 2
+        types = "\n".join([*group.instance_types[:2], *([f"+{more} more"] if more > 0 else [])])
+        table.add_row(
+            group.name + (" (spot)" if group.capacity_type == "SPOT" else ""),
+            types,
+            f"{group.min_size}/{group.desired_size}/{group.max_size}",
+            str(group.max_pods),
+            "the spec" if group.max_pods != ruling.pods else ruling.limiter,
+            values[f"addresses-per-node.{group.name}"].value,
+        )
+    return table
+
+
+def _demands(plan: Plan) -> Table:
+    table = _table(
+        "Who takes addresses", ("subnet", "left"), ("for", "left"), ("addresses", "right"), ("because", "left")
+    )
+    alike: dict[tuple[str, tuple[DemandItem, ...]], list[str]] = {}
+    for demand in plan.demands:
+        alike.setdefault((demand.tier, demand.items), []).append(demand.zone)
+    for (tier, items), zones in alike.items():
+        for number, item in enumerate(items):
+            where = "\n".join([tier, *zones]) if number == 0 else ""
+            table.add_row(where, item.name, f"{item.addresses:,}", item.worked)
+    return table
+
+
+def _security(design: Design) -> Table:
+    table = _table("Security groups", ("group", "left"), ("rule", "left"), ("because", "left"))
+    groups = () if isinstance(design.security_groups, Unknown) else design.security_groups
+    for group in groups:
+        for number, rule in enumerate(group.rules):
+            arrow = "from" if rule.direction == "ingress" else "to"
+            protocol = "everything" if rule.protocol == "-1" else f"{rule.protocol} {rule.ports}"
+            table.add_row(group.name if number == 0 else "", f"{protocol} {arrow} {rule.peer}", rule.reason)
+    return table
+
+
+def _roles(design: Design) -> Table:
+    table = _table("IAM roles", ("role", "left"), ("trusted", "left"), ("policies", "left"))
+    roles = () if isinstance(design.roles, Unknown) else design.roles
+    for role in roles:
+        policies = [arn.rpartition("/")[2] for arn in role.managed_policies] + [
+            name for name, _ in role.inline_policies
+        ]
+        table.add_row(role.name, ", ".join(role.principals), ", ".join(policies))
+    return table
+
+
+def _doors(plan: Plan) -> Table:
+    table = _table("One-way doors: these can never be changed", ("choice", "left"), ("chosen", "left"))
+    for door in plan.one_way_doors:
+        table.add_row(door.choice, door.chosen)
+    return table
+
+
+def _cost_line(plan: Plan) -> str:
+    prices: dict[str, float] = {}
+    for one in plan.pods:
+        if one.price_per_hour is not None:
+            prices.setdefault(one.group, one.price_per_hour)
+    groups = () if isinstance(plan.design.node_groups, Unknown) else plan.design.node_groups
+    known = [group for group in groups if group.name in prices]
+    low = sum(prices[group.name] * group.min_size for group in known)
+    high = sum(prices[group.name] * group.max_size for group in known)
+    unknown = [group.name for group in groups if group.name not in prices]
+    text = f"nodes on demand: {low:,.2f} to {high:,.2f} USD an hour (first type of each group, min to max)"
+    return text + (f"; price unknown for {', '.join(unknown)}" if unknown else "")
+
+
+def verdict_tables(verdict: Verdict, title: str) -> list[RenderableType]:
+    """Findings, what could not be evaluated, and the closing count."""
+    shown: list[RenderableType] = []
+    if verdict.findings:
+        from rich.text import Text
+
+        table = _table(
+            f"Findings ({title})", ("rule", "left"), ("severity", "left"), ("resource", "left"), ("finding", "left")
+        )
+        for finding in verdict.findings:
+            text = finding.summary
+            if finding.measured or finding.limit:
+                text += f": {finding.measured}" + (f" (limit: {finding.limit})" if finding.limit else "")
+            if finding.fix:
+                text += f"\nfix: {finding.fix}"
+            table.add_row(
+                finding.rule, Text(finding.severity, style=_SEVERITY_STYLES[finding.severity]), finding.resource, text
+            )
+        shown += [table, ""]
+    if verdict.not_evaluated:
+        table = _table("Not evaluated", ("rule", "left"), ("resource", "left"), ("because", "left"))
+        for one in verdict.not_evaluated:
+            table.add_row(one.rule, one.resource, f"{one.reason} ({one.call})")
+        shown += [table, ""]
+    shown.append(_line(closing_line(verdict, title)))
+    return shown
+
+
+def closing_line(verdict: Verdict, title: str) -> str:
+    """``review: 40 rules passed, 1 finding (1 warning), 2 not evaluated``."""
+    counts = [
+        f"{count} {severity}"
+        for severity in Severity
+        if (count := sum(1 for one in verdict.findings if one.severity is severity))
+    ]
+    findings = f"{len(verdict.findings)} findings ({', '.join(counts)})" if counts else "no findings"
+    unseen = len({one.rule for one in verdict.not_evaluated})
+    return f"{title}: {len(verdict.passed)} rules passed, {findings}" + (f", {unseen} not evaluated" if unseen else "")
+
+
+def decision_list(decisions: Sequence[Decision]) -> Table:
+    """All decisions with their values."""
+    table = _table("Decisions", ("id", "left"), ("value", "left"), ("worked out", "left"))
+    for one in decisions:
+        table.add_row(one.id, f"{one.value} {one.unit}".strip(), one.worked)
+    return table
+
+
+def decision_text(one: Decision, width: int) -> str:
+    """One decision in full."""
+    lines = [f"{one.title}: {one.value} {one.unit}".rstrip(), f"  id:       {one.id}"]
+    parts: Iterable[tuple[str, str]] = (
+        ("formula", one.formula),
+        ("worked", one.worked),
+        *((f"  {given.name}", given.value) for given in one.inputs),
+        ("because", one.explanation),
+        ("source", one.source),
+        ("note", one.note),
+    )
+    for name, value in parts:
+        if value:
+            lead = f"  {name + ':':<10}" if not name.startswith("  ") else f"    {name.strip()}: "
+            lines += textwrap.wrap(
+                value,
+                max(width, 40),
+                initial_indent=lead,
+                subsequent_indent=" " * 12,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+    return "\n".join(lines)

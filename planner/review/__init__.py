@@ -1,0 +1,1 @@
+"""Judges a design, planned or observed, by sourced rules; asks nobody and changes nothing."""

@@ -1,0 +1,26 @@
+"""Free addresses of a subnet: what EC2 counts, or what a plan leaves."""
+
+from __future__ import annotations
+
+from planner.catalog.facts import Facts
+from planner.design import Design, Subnet, Unknown
+
+
+def free_addresses(design: Design, subnet: Subnet, facts: Facts) -> int | Unknown:
+    """Free addresses before any node runs.
+
+    Observed: EC2's AvailableIpAddressCount. Planned: the usable addresses less those of the NAT
+    gateways, interface endpoints and, in the worst case, all control-plane interfaces in it.
+    """
+    if isinstance(subnet.free_addresses, Unknown):
+        return subnet.free_addresses
+    if subnet.free_addresses is not None:
+        return subnet.free_addresses
+    taken = facts.number("subnet.reserved")
+    if design.cluster and subnet.name in design.cluster.subnets:
+        taken += facts.number("cluster.interfaces_max")
+    if not isinstance(design.nat_gateways, Unknown):
+        taken += sum(1 for gateway in design.nat_gateways if gateway.subnet == subnet.name)
+    if not isinstance(design.vpc_endpoints, Unknown):
+        taken += sum(1 for endpoint in design.vpc_endpoints if subnet.name in endpoint.subnets)
+    return subnet.cidr.num_addresses - taken

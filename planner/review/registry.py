@@ -1,0 +1,95 @@
+"""The catalogue of rules: an explicit list, in the order of their codes."""
+
+from __future__ import annotations
+
+from planner.review.rule import Rule
+from planner.review.rules.cluster_subnets.csn001 import RULE as CSN001
+from planner.review.rules.cluster_subnets.csn002 import RULE as CSN002
+from planner.review.rules.cluster_subnets.csn003 import RULE as CSN003
+from planner.review.rules.cluster_subnets.csn004 import RULE as CSN004
+from planner.review.rules.cluster_subnets.csn005 import RULE as CSN005
+from planner.review.rules.cluster_subnets.csn006 import RULE as CSN006
+from planner.review.rules.cluster_subnets.csn007 import RULE as CSN007
+from planner.review.rules.cluster_subnets.csn008 import RULE as CSN008
+from planner.review.rules.cluster_subnets.csn009 import RULE as CSN009
+from planner.review.rules.endpoint.api001 import RULE as API001
+from planner.review.rules.endpoint.api002 import RULE as API002
+from planner.review.rules.endpoint.api003 import RULE as API003
+from planner.review.rules.endpoint.api004 import RULE as API004
+from planner.review.rules.load_balancers.lbs001 import RULE as LBS001
+from planner.review.rules.load_balancers.lbs002 import RULE as LBS002
+from planner.review.rules.load_balancers.lbs003 import RULE as LBS003
+from planner.review.rules.load_balancers.lbs004 import RULE as LBS004
+from planner.review.rules.load_balancers.lbs005 import RULE as LBS005
+from planner.review.rules.node_subnets.nsn001 import RULE as NSN001
+from planner.review.rules.node_subnets.nsn002 import RULE as NSN002
+from planner.review.rules.node_subnets.nsn003 import RULE as NSN003
+from planner.review.rules.node_subnets.nsn004 import RULE as NSN004
+from planner.review.rules.node_subnets.nsn005 import RULE as NSN005
+from planner.review.rules.node_subnets.nsn007 import RULE as NSN007
+from planner.review.rules.routes.rte001 import RULE as RTE001
+from planner.review.rules.routes.rte002 import RULE as RTE002
+from planner.review.rules.routes.rte003 import RULE as RTE003
+from planner.review.rules.routes.rte005 import RULE as RTE005
+from planner.review.rules.routes.rte006 import RULE as RTE006
+from planner.review.rules.routes.rte007 import RULE as RTE007
+from planner.review.rules.routes.rte008 import RULE as RTE008
+from planner.review.rules.routes.rte010 import RULE as RTE010
+from planner.review.rules.vpc.vpc001 import RULE as VPC001
+from planner.review.rules.vpc.vpc002 import RULE as VPC002
+from planner.review.rules.vpc.vpc003 import RULE as VPC003
+from planner.review.rules.vpc.vpc004 import RULE as VPC004
+from planner.review.rules.vpc.vpc005 import RULE as VPC005
+from planner.review.rules.vpc.vpc007 import RULE as VPC007
+from planner.review.rules.vpc.vpc008 import RULE as VPC008
+from planner.review.rules.vpc.vpc009 import RULE as VPC009
+
+ALL_RULES: tuple[Rule, ...] = (
+    VPC001,
+    VPC002,
+    VPC003,
+    VPC004,
+    VPC005,
+    VPC007,
+    VPC008,
+    VPC009,
+    CSN001,
+    CSN002,
+    CSN003,
+    CSN004,
+    CSN005,
+    CSN006,
+    CSN007,
+    CSN008,
+    CSN009,
+    NSN001,
+    NSN002,
+    NSN003,
+    NSN004,
+    NSN005,
+    NSN007,
+    LBS001,
+    LBS002,
+    LBS003,
+    LBS004,
+    LBS005,
+    RTE001,
+    RTE002,
+    RTE003,
+    RTE005,
+    RTE006,
+    RTE007,
+    RTE008,
+    RTE010,
+    API001,
+    API002,
+    API003,
+    API004,
+)
+
+_BY_CODE = {rule.code: rule for rule in ALL_RULES} | {rule.name: rule for rule in ALL_RULES}
+
+
+def rule_by_code(text: str) -> Rule | None:
+    """The rule with this code (in any case) or name, or None."""
+    return _BY_CODE.get(text.upper()) or _BY_CODE.get(text.lower())

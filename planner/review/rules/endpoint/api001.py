@@ -1,0 +1,63 @@
+"""Nodes use the public endpoint, and its blocks omit their NAT gateways.
+
+## What it does
+When the private endpoint is off and the public one is limited to blocks, checks that every NAT gateway's
+public address is in one of them.
+
+## Why it matters
+Nodes leave the VPC through a NAT gateway to reach the API; with its address left out they never join.
+
+## How to fix
+Turn the private endpoint on (nodes then stay inside the VPC), or add the NAT gateways' addresses to
+`publicCidrs`.
+
+## References
+* https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from planner.design import Design, Unknown
+from planner.diagnostics import Severity
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+
+
+def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
+
+    del context
+    cluster = design.cluster
+    if cluster is None or cluster.endpoint.private or "0.0.0.0/0" in cluster.endpoint.public_cidrs:
+        return
+    if isinstance(design.nat_gateways, Unknown):
+        yield Unseen(cluster.name, design.nat_gateways)
+        return
+    blocks = [IPv4Network(text) for text in cluster.endpoint.public_cidrs if ":" not in text]
+    for gateway in design.nat_gateways:
+        if not gateway.public:
+            continue
+        if not gateway.public_ips:
+            yield Unseen(gateway.name, Unknown("ec2:DescribeNatGateways", "its public address is not known"))
+        for address in gateway.public_ips:
+            if not any(IPv4Network(f"{address}/32").subnet_of(block) for block in blocks):
+                yield Problem(
+                    gateway.name,
+                    "nodes behind this NAT gateway are refused by the public endpoint",
+                    measured=address,
+                    limit=", ".join(cluster.endpoint.public_cidrs),
+                    fix=f"turn the private endpoint on, or add {address}/32 to publicCidrs",
+                )
+
+
+RULE = Rule(
+    code="API001",
+    name="public-endpoint-without-nat-addresses",
+    severity=Severity.BLOCKER,
+    source="https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
+    notes=("N04",),
+    confidence="high",
+    check=check,
+    doc=__doc__ or "",
+)

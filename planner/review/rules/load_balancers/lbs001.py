@@ -1,0 +1,62 @@
+"""Fewer than two zones have a subnet tagged for internet-facing load balancers.
+
+## What it does
+Counts the zones with a subnet tagged `kubernetes.io/role/elb=1`, if the VPC has an internet gateway.
+
+## Why it matters
+The AWS Load Balancer Controller finds its subnets by this tag, and an Application Load Balancer needs two
+zones.
+
+## How to fix
+Tag one public subnet in each zone with `kubernetes.io/role/elb=1`.
+
+## References
+* https://docs.aws.amazon.com/eks/latest/userguide/alb-ingress.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.design import Design, Unknown
+from planner.diagnostics import Severity
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.topology import ROLE_ELB, undescribed, zones_of
+
+
+def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
+
+    del context
+    if isinstance(design.internet_gateways, Unknown):
+        yield Unseen(design.vpc.name, design.internet_gateways)
+        return
+    if not design.internet_gateways:
+        return
+
+    tagged = [subnet for subnet in design.subnets if subnet.tag(ROLE_ELB) in ("1", "")]
+    zones = zones_of(tagged)
+    hidden = next((why for subnet in design.subnets if (why := undescribed(design, subnet)) is not None), None)
+    if isinstance(zones, Unknown):
+        yield Unseen(design.vpc.name, zones)
+    elif len(zones) < 2 and hidden is not None:
+        yield Unseen(design.vpc.name, hidden)
+    elif len(zones) < 2:
+        yield Problem(
+            design.vpc.name,
+            "too few zones have a subnet for internet-facing load balancers",
+            measured=f"{len(zones)} ({', '.join(sorted(zones)) or 'none'})",
+            limit="two zones or more",
+            fix=f"tag a subnet in each zone with {ROLE_ELB}=1",
+        )
+
+
+RULE = Rule(
+    code="LBS001",
+    name="few-subnets-for-internet-facing-load-balancers",
+    severity=Severity.WARNING,
+    source="https://docs.aws.amazon.com/eks/latest/userguide/alb-ingress.html",
+    notes=("N33",),
+    confidence="high",
+    check=check,
+    doc=__doc__ or "",
+)

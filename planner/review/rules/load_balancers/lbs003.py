@@ -1,0 +1,56 @@
+"""A subnet for load balancers has fewer than eight free addresses.
+
+## What it does
+Reads the free addresses of every subnet tagged for load balancers.
+
+## Why it matters
+Elastic Load Balancing asks for eight free addresses in each subnet to create and to scale a load balancer;
+the controller reports such a subnet as missing.
+
+## How to fix
+Free addresses, or tag a larger subnet (an Application Load Balancer needs a /27 at least).
+
+## References
+* https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.design import Design, Unknown
+from planner.diagnostics import Severity
+from planner.review.free import free_addresses
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.topology import ROLE_ELB, ROLE_INTERNAL_ELB
+
+
+def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
+
+    least = context.facts.number("load_balancer.addresses")
+    for subnet in design.subnets:
+        if subnet.tag(ROLE_ELB) is None and subnet.tag(ROLE_INTERNAL_ELB) is None:
+            continue
+        free = free_addresses(design, subnet, context.facts)
+        if isinstance(free, Unknown):
+            yield Unseen(subnet.name, free)
+        elif free < least:
+            yield Problem(
+                subnet.name,
+                "too few free addresses for a load balancer",
+                measured=f"{free} free in {subnet.cidr}",
+                limit=f"{least} or more",
+                fix="free addresses, or tag a larger subnet in this zone",
+            )
+
+
+RULE = Rule(
+    code="LBS003",
+    name="load-balancer-subnet-full",
+    severity=Severity.ERROR,
+    source="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery",
+    notes=("N33", "N44"),
+    confidence="high",
+    check=check,
+    doc=__doc__ or "",
+)

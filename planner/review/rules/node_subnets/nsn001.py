@@ -1,0 +1,66 @@
+"""A node subnet cannot hold its node groups at their largest.
+
+## What it does
+For each node group takes maxSize over its subnets and the addresses that a node holds with its pods (the
+spec's `podsPerNode`, else kubelet's maxPods), as the VPC CNI is configured, and compares the sum with the
+free addresses. In a design that runs already, the addresses of running nodes are taken from the free ones,
+so the finding is a forecast.
+
+## Why it matters
+Subnets cannot be resized. When addresses run out, nodes start without room for pods, and pods wait for
+addresses.
+
+## How to fix
+Lower maxSize, keep fewer warm addresses (`WARM_IP_TARGET`), use prefix delegation in a large subnet, or
+move pods to a secondary block with custom networking.
+
+## References
+* https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.design import Design, Unknown
+from planner.diagnostics import Severity
+from planner.review.free import free_addresses
+from planner.review.node_addresses import node_addresses
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.topology import node_subnets
+
+
+def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
+
+    subnets = node_subnets(design)
+    if isinstance(subnets, Unknown):
+        yield Unseen(design.cluster.name if design.cluster else design.vpc.name, subnets)
+        return
+    demand = node_addresses(design, context)
+    for subnet in subnets:
+        free = free_addresses(design, subnet, context.facts)
+        needed = demand.get(subnet.name)
+        if isinstance(free, Unknown):
+            yield Unseen(subnet.name, free)
+        elif isinstance(needed, Unknown):
+            yield Unseen(subnet.name, needed)
+        elif needed is not None and needed > free:
+            yield Problem(
+                subnet.name,
+                "not enough addresses for the node groups at maxSize",
+                measured=f"{free} free in {subnet.cidr}",
+                limit=f"{needed} needed",
+                fix="lower maxSize, keep fewer warm addresses, or give the groups a further subnet in this zone",
+            )
+
+
+RULE = Rule(
+    code="NSN001",
+    name="node-subnet-too-small",
+    severity=Severity.ERROR,
+    source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
+    notes=("N29", "N32"),
+    confidence="medium",
+    check=check,
+    doc=__doc__ or "",
+)

@@ -1,0 +1,1 @@
+"""Security groups with a reason for every rule, and IAM roles."""

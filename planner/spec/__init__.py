@@ -1,0 +1,1 @@
+"""What the user asks: the schema, YAML with line numbers, checks across fields."""

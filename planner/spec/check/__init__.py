@@ -1,0 +1,23 @@
+"""Checks across fields: what AWS would refuse, said before AWS does, with the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.catalog.facts import Facts
+from planner.diagnostics import Diagnostic
+from planner.spec.check.cni import check_cni
+from planner.spec.check.endpoint import check_endpoint
+from planner.spec.check.nodes import check_node_groups
+from planner.spec.check.ranges import check_ranges
+from planner.spec.check.tags import check_tags
+from planner.spec.check.vpc import check_vpc
+from planner.spec.check.workloads import check_workloads
+from planner.spec.cluster import ClusterDocument
+
+
+def check_document(document: ClusterDocument, facts: Facts) -> Iterator[Diagnostic]:
+    """Every problem that needs more than one field, or one of AWS's tables, to be seen."""
+    spec = document.spec
+    for check in (check_vpc, check_ranges, check_endpoint, check_cni, check_node_groups, check_workloads, check_tags):
+        yield from check(spec, facts)

@@ -1,0 +1,345 @@
+"""Node groups: what EKS refuses when it creates or updates one (notes N15, N17, N18, N20, N23, N26)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from planner.catalog.facts import Facts
+from planner.diagnostics import Diagnostic, Path
+from planner.spec.check.made import invalid, notice
+from planner.spec.cluster import ClusterSpec
+from planner.spec.nodes import NodeGroupSpec
+
+_API = "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html"
+_TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
+_LABELS = "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set"
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+_PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+
+def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
+    """Every group by itself, then all together."""
+    if not spec.node_groups and not spec.workloads:
+        yield invalid(
+            "nothing",
+            ("nodeGroups",),
+            "the spec does not say what the cluster must carry",
+            limit="at least one node group or workload",
+            fix="add nodeGroups with instanceTypes and maxSize, or workloads with cpu, memory and replicas",
+        )
+    names: set[str] = set()
+    for number, group in enumerate(spec.node_groups):
+        path: Path = ("nodeGroups", number)
+        if group.name in names:
+            yield invalid(
+                "group-twice",
+                (*path, "name"),
+                "two node groups have this name",
+                value=group.name,
+                fix="rename one of them",
+            )
+        names.add(group.name)
+        yield from _types(group, path, spec)
+        yield from _sizes(group, path, spec, facts)
+        yield from _update(group, path)
+        yield from _ami(group, path, facts)
+        yield from _labels(group, path)
+        yield from _taints(group, path)
+        yield from _windows(group, path, spec)
+    quota = facts.number("nodegroup.quota")
+    if len(spec.node_groups) > quota:
+        yield notice(
+            "group-quota",
+            ("nodeGroups",),
+            "more node groups than the default quota",
+            value=str(len(spec.node_groups)),
+            limit=f"{quota} (adjustable)",
+            fix="ask for a higher quota first, or use Karpenter",
+            source=facts.source("nodegroup.quota"),
+        )
+
+
+def _types(group: NodeGroupSpec, path: Path, spec: ClusterSpec) -> Iterator[Diagnostic]:
+    if group.instance_types and group.requirements:
+        yield invalid(
+            "group-types",
+            (*path, "requirements"),
+            "instanceTypes and requirements exclude each other",
+            value=", ".join(group.instance_types),
+            limit="one of the two",
+            fix="keep the one that you mean",
+            source=_TEMPLATES,
+            note="N23",
+        )
+    if not group.instance_types and not group.requirements:
+        yield invalid(
+            "group-types",
+            (*path, "instanceTypes"),
+            "the group has no instance types",
+            limit="1 to 20 types, or requirements",
+            fix="add instanceTypes: [m7i.large] (EKS would silently take t3.medium)",
+            source=_TEMPLATES,
+            note="N23",
+        )
+    repeated = sorted({name for name in group.instance_types if group.instance_types.count(name) > 1})
+    if repeated:
+        yield invalid(
+            "group-types-twice",
+            (*path, "instanceTypes"),
+            "an instance type is listed twice",
+            value=", ".join(repeated),
+            fix="list each type once",
+            source=_API,
+            note="N23",
+        )
+    if group.capacity_type == "spot" and len(group.instance_types) == 1:
+        yield notice(
+            "group-spot-one",
+            (*path, "instanceTypes"),
+            "a spot group with one type has one pool in each zone to draw from",
+            value=group.instance_types[0],
+            limit="several types, ten are advised",
+            fix="add types of the same size",
+            source="https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html",
+            note="N17",
+        )
+    if isinstance(spec.zones, tuple):
+        for number, zone in enumerate(group.zones):
+            if zone not in spec.zones:
+                yield invalid(
+                    "group-zone",
+                    (*path, "zones", number),
+                    "not one of the cluster's zones",
+                    value=zone,
+                    limit=", ".join(spec.zones),
+                    fix="use one of these, or add it to spec.zones",
+                    note="N15",
+                )
+    elif group.zones:
+        yield invalid(
+            "group-zone",
+            (*path, "zones"),
+            "zones of a group need zones of the cluster by name or id",
+            value=", ".join(group.zones),
+            limit=f"spec.zones is the number {spec.zones}",
+            fix="list the zones in spec.zones",
+            note="N15",
+        )
+
+
+def _sizes(group: NodeGroupSpec, path: Path, spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
+    most = group.max_size
+    if most is None and not spec.workloads:
+        yield invalid(
+            "missing",
+            (*path, "maxSize"),
+            "is missing",
+            limit="required without workloads",
+            fix="add maxSize: the most nodes that the group may have",
+        )
+    for key, value in (("minSize", group.min_size), ("desiredSize", group.desired_size)):
+        if value is not None and most is not None and value > most:
+            yield invalid(
+                "group-sizes",
+                (*path, key),
+                f"{key} is above maxSize",
+                value=str(value),
+                limit=f"maxSize {most}",
+                fix=f"lower {key} or raise maxSize",
+                source=_API,
+                note="N15",
+            )
+    if group.min_size is not None and group.desired_size is not None and group.desired_size < group.min_size:
+        yield invalid(
+            "group-sizes",
+            (*path, "desiredSize"),
+            "desiredSize is below minSize",
+            value=str(group.desired_size),
+            limit=f"minSize {group.min_size}",
+            fix="raise desiredSize or lower minSize",
+            source=_API,
+            note="N15",
+        )
+    quota = facts.number("nodegroup.nodes")
+    if most is not None and most > quota:
+        yield notice(
+            "group-nodes-quota",
+            (*path, "maxSize"),
+            "more nodes than the default quota of a node group",
+            value=str(most),
+            limit=f"{quota} (adjustable)",
+            fix="ask for a higher quota first, or split the group",
+            source=facts.source("nodegroup.nodes"),
+        )
+
+
+def _update(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
+    update = group.update
+    if update.max_unavailable is not None and update.max_unavailable_percentage is not None:
+        yield invalid(
+            "group-update",
+            (*path, "update"),
+            "maxUnavailable and maxUnavailablePercentage exclude each other",
+            value=f"{update.max_unavailable} and {update.max_unavailable_percentage} %",
+            limit="one of the two",
+            fix="keep one",
+            source="https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html",
+            note="N21",
+        )
+    if update.max_unavailable and group.max_size and update.max_unavailable > group.max_size:
+        yield invalid(
+            "group-update",
+            (*path, "update", "maxUnavailable"),
+            "more nodes at once than the group has",
+            value=str(update.max_unavailable),
+            limit=f"maxSize {group.max_size}",
+            fix=f"use {group.max_size} or less",
+            source="https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html",
+            note="N21",
+        )
+
+
+def _ami(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[Diagnostic]:
+    if group.ami_id and group.max_pods is None:
+        yield invalid(
+            "group-ami-pods",
+            (*path, "amiId"),
+            "with an AMI of your own EKS does not tell kubelet how many pods a node takes",
+            value=group.ami_id,
+            limit="maxPods",
+            fix=f"add maxPods; `eksplan max-pods {group.instance_types[0] if group.instance_types else 'TYPE'}` gives the number",
+            source=_TEMPLATES,
+            note="N18",
+        )
+    if group.ami_id and group.taints:
+        yield notice(
+            "group-ami-taints",
+            (*path, "taints"),
+            "with an AMI of your own EKS sets taints after a node joined; the plan registers them with kubelet as well",
+            value=group.ami_id,
+            limit="",
+            fix="nothing to do",
+            source=_TEMPLATES,
+            note="N26",
+        )
+    text = (group.user_data or "").encode()
+    limit = facts.number("nodegroup.user_data_bytes")
+    if len(text) > limit:
+        yield invalid(
+            "group-user-data",
+            (*path, "userData"),
+            "user data is too long",
+            value=f"{len(text):,} bytes",
+            limit=f"{limit:,} bytes",
+            fix="fetch the larger part from S3 at boot",
+            source=facts.source("nodegroup.user_data_bytes"),
+            note="N25",
+        )
+
+
+def _labels(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
+    for key, value in group.labels.items():
+        place = (*path, "labels", key)
+        prefix, slash, name = key.rpartition("/")
+        if not _NAME.fullmatch(name) or (slash and (not _PREFIX.fullmatch(prefix) or len(prefix) > 253)):
+            yield invalid(
+                "label",
+                place,
+                "not a label key",
+                value=key,
+                limit="an optional DNS prefix and /, then 1 to 63 letters, digits, - _ .",
+                fix="rename it",
+                source=_LABELS,
+            )
+        domain = prefix.split(".")
+        if (
+            prefix
+            and (prefix == "eks.amazonaws.com" or domain[-2:] in (["kubernetes", "io"], ["k8s", "io"]))
+            and not prefix.startswith(("node.kubernetes.io", "node-role.kubernetes.io"))
+        ):
+            yield invalid(
+                "label-reserved",
+                place,
+                "this prefix is reserved: EKS and Kubernetes set such labels themselves",
+                value=key,
+                limit="no eks.amazonaws.com, kubernetes.io or k8s.io",
+                fix="use a prefix of your own",
+                source=_LABELS,
+                note="N15",
+            )
+        elif prefix.startswith("node-role.kubernetes.io"):
+            yield invalid(
+                "label-reserved",
+                place,
+                "kubelet may not set this label on itself",
+                value=key,
+                limit="no node-role.kubernetes.io",
+                fix="use a label of your own; `kubectl label node` can add the role later",
+                source="https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction",
+                note="N15",
+            )
+        if value and not _NAME.fullmatch(value):
+            yield invalid(
+                "label",
+                place,
+                "not a label value",
+                value=value,
+                limit="up to 63 letters, digits, - _ . with a letter or digit at both ends",
+                fix="shorten or rename it",
+                source=_LABELS,
+            )
+
+
+def _taints(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
+    seen: set[tuple[str, str]] = set()
+    for number, taint in enumerate(group.taints):
+        if (taint.key, taint.effect) in seen:
+            yield invalid(
+                "taint-twice",
+                (*path, "taints", number),
+                "two taints have this key and effect",
+                value=f"{taint.key}:{taint.effect}",
+                fix="remove one of them",
+                source=_API,
+            )
+        seen.add((taint.key, taint.effect))
+
+
+def _windows(group: NodeGroupSpec, path: Path, spec: ClusterSpec) -> Iterator[Diagnostic]:
+    if not group.os.startswith("windows"):
+        return
+    source = "https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html"
+    if spec.ip_family == "ipv6":
+        yield invalid(
+            "windows-ipv6",
+            (*path, "os"),
+            "Windows nodes need an IPv4 cluster",
+            value=group.os,
+            limit="ipFamily: ipv4",
+            fix="use ipFamily: ipv4 or a Linux group",
+            source=source,
+            note="N27",
+        )
+    if spec.cni.custom_networking:
+        yield invalid(
+            "windows-custom",
+            (*path, "os"),
+            "Windows nodes do not support custom networking",
+            value=group.os,
+            limit="customNetworking: false",
+            fix="use Linux groups, or turn customNetworking off",
+            source=source,
+            note="N27",
+        )
+    if not any(not other.os.startswith("windows") for other in spec.node_groups):
+        yield invalid(
+            "windows-only",
+            (*path, "os"),
+            "a cluster with Windows nodes needs Linux nodes too, for CoreDNS and the VPC controllers",
+            value=group.os,
+            limit="at least one Linux group",
+            fix="add a Linux node group",
+            source=source,
+            note="N27",
+        )

@@ -1,0 +1,157 @@
+"""The document: apiVersion, kind, metadata, spec."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from planner.spec.network import (
+    AvoidCidr,
+    CniSpec,
+    EndpointSpec,
+    HybridSpec,
+    LoadBalancersSpec,
+    OtherAddresses,
+    VpcEndpointsSpec,
+    VpcSpec,
+)
+from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
+from planner.spec.types import (
+    ClusterName,
+    Ipv4Cidr,
+    Name,
+    Percent,
+    RegionName,
+    SpecModel,
+    VersionText,
+    ZoneText,
+    problem,
+)
+
+API_VERSION = "eksplan/v1"
+
+
+class AddonSpec(SpecModel):
+    """An add-on with more to say than its name."""
+
+    name: Name = Field(description="Name, such as aws-ebs-csi-driver.")
+    version: str | None = Field(default=None, max_length=64, description="Version; EKS's default when not given.")
+    configuration: dict[str, Any] = Field(
+        default={}, description="configurationValues, as the add-on's own schema says."
+    )
+
+
+def _addon(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _avoid(value: Any) -> Any:
+    return {"cidr": value} if isinstance(value, str) else value
+
+
+def _zones(value: Any) -> Any:
+    """A count, or a list of names; anything else gets one error instead of one per alternative."""
+    limit = "a number from 2 to 6, or a list of 2 to 6 zone ids"
+    if isinstance(value, bool) or not isinstance(value, int | list | tuple):
+        raise problem("zones", "neither a number nor a list", limit=limit, fix="write 3, or [apne2-az1, apne2-az2]")
+    count = value if isinstance(value, int) else len(value)
+    if not 2 <= count <= 6:
+        raise problem(
+            "zones",
+            f"{count} zones",
+            limit=limit,
+            fix="EKS asks for subnets in at least two zones; three are usual",
+            source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
+        )
+    return value if isinstance(value, int) else tuple(value)
+
+
+LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+
+class ClusterSpec(SpecModel):
+    """What the cluster has to carry, and where."""
+
+    region: RegionName = Field(description="AWS region, such as ap-northeast-2.")
+    version: VersionText | None = Field(
+        default=None, description="Kubernetes minor version; the catalog's default when not given."
+    )
+    zones: Annotated[int | tuple[ZoneText, ...], BeforeValidator(_zones)] = Field(
+        default=3,
+        description="How many Availability Zones (chosen by the plan), or which: ids (apne2-az1) mean the same place in every account, names do not.",
+    )
+    vpc: VpcSpec = Field(default=VpcSpec(), description="The VPC.")
+    ip_family: Literal["ipv4", "ipv6"] = Field(
+        default="ipv4", description="Addresses of pods and services. Can never be changed."
+    )
+    avoid: tuple[Annotated[AvoidCidr, BeforeValidator(_avoid)], ...] = Field(
+        default=(), description="Blocks of peers and on-premises networks that nothing may overlap."
+    )
+    hybrid: HybridSpec | None = Field(default=None, description="EKS Hybrid Nodes.")
+    service_cidr: Ipv4Cidr | None = Field(
+        default=None,
+        description="Kubernetes service block (RFC 1918, /12 to /24); chosen clear of everything else when not given. Can never be changed.",
+    )
+    endpoint: EndpointSpec = Field(default=EndpointSpec(), description="Access to the Kubernetes API.")
+    nat: Literal["none", "single", "perZone", "regional"] = Field(
+        default="perZone",
+        description="Way out to the internet for private subnets: none (VPC endpoints only), one NAT gateway, one in each zone, or one regional gateway.",
+    )
+    cni: CniSpec = Field(default=CniSpec(), description="The VPC CNI.")
+    node_groups: tuple[NodeGroupSpec, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Managed node groups. One named `default` is planned when only workloads are given.",
+    )
+    workloads: tuple[WorkloadSpec, ...] = Field(
+        default=(), max_length=10_000, description="What the cluster must carry."
+    )
+    load_balancers: LoadBalancersSpec = Field(
+        default=LoadBalancersSpec(), description="Load balancers to keep room for."
+    )
+    addons: tuple[Annotated[AddonSpec, BeforeValidator(_addon)], ...] = Field(
+        default=(),
+        description="Add-ons beyond vpc-cni, kube-proxy, coredns and eks-pod-identity-agent: names, or objects with version and configuration. Controllers installed by Helm (load-balancer-controller, cluster-autoscaler, karpenter) count here too.",
+    )
+    vpc_endpoints: VpcEndpointsSpec = Field(default=VpcEndpointsSpec(), description="VPC endpoints.")
+    other_addresses: tuple[OtherAddresses, ...] = Field(
+        default=(), description="Whatever else takes addresses in these subnets."
+    )
+    growth_percent: Percent = Field(
+        default=0, description="How many percent more nodes the subnets must be able to hold one day."
+    )
+    tolerate_zone_loss: Annotated[int, Field(ge=0, le=2)] | None = Field(
+        default=None,
+        description="Zones that may fail while the others hold all nodes; 1 when there are two or more zones, 0 asks for none.",
+    )
+    log_types: tuple[LogType, ...] = Field(
+        default=("api", "audit", "authenticator"), description="Control-plane logs sent to CloudWatch."
+    )
+    secrets_key_arn: (
+        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}$")] | None
+    ) = Field(
+        default=None,
+        description="KMS key that envelopes Kubernetes secrets; AWS's own key when not given (EKS encrypts either way).",
+    )
+    support_type: Literal["standard", "extended"] = Field(
+        default="standard",
+        description="What happens when standard support ends: upgrade by EKS (standard), or paid extended support.",
+    )
+    deletion_protection: bool = Field(default=True, description="EKS refuses to delete the cluster until this is off.")
+    tags: dict[str, str] = Field(default={}, description="Tags on everything.")
+
+
+class Metadata(SpecModel):
+    """Name of the cluster."""
+
+    name: ClusterName = Field(description="Name of the cluster; also the beginning of every resource's name.")
+
+
+class ClusterDocument(SpecModel):
+    """A cluster spec: what `eksplan plan -f` reads."""
+
+    api_version: Literal["eksplan/v1"] = Field(description="Always eksplan/v1.")
+    kind: Literal["Cluster"] = Field(description="Always Cluster.")
+    metadata: Metadata = Field(description="Name.")
+    spec: ClusterSpec = Field(description="What the cluster has to carry.")

@@ -1,0 +1,120 @@
+"""Text to a spec: every problem at once, each with file, line, column, limit and fix."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from planner.catalog.facts import Facts
+from planner.diagnostics import Diagnostic, Kind, Path
+from planner.spec.check import check_document
+from planner.spec.cluster import ClusterDocument
+from planner.spec.errors import diagnostic_of
+from planner.spec.source import Source, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document (None if it could not be understood), its source, and all diagnostics."""
+
+    document: ClusterDocument | None
+    source: Source | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def invalid(self) -> bool:
+        """Whether any diagnostic says that the input is wrong."""
+        return any(one.kind is Kind.INVALID for one in self.diagnostics)
+
+
+_TEXT_FIELDS = {("spec", "version"), ("spec", "cni", "version")}
+_TEXT_TABLES = {"labels", "tags"}
+
+
+def keep_text(path: Path) -> bool:
+    """Where a plain scalar stays as it is written: versions, and the values of labels and tags."""
+    if path in _TEXT_FIELDS:
+        return True
+    if len(path) >= 2 and path[-2] in _TEXT_TABLES:
+        return True
+    return path[:2] == ("spec", "addons") and path[-1:] == ("version",)
+
+
+def load_text(content: bytes | str, file: str, facts: Facts) -> Loaded:
+    """Read a cluster spec from YAML text. ``file`` is only named in messages."""
+    source = parse(content, file, keep_text)
+    if isinstance(source, Diagnostic):
+        return Loaded(None, None, (source,))
+    document, diagnostics, touched = _validated(source)
+    if document is not None:
+        diagnostics += [one for one in check_document(document, facts) if not _beside(one.path, touched)]
+    placed = tuple(place(one, source) for one in diagnostics)
+    ordered = tuple(sorted(placed, key=lambda one: (one.range or source.locate(()), one.code)))
+    loaded = Loaded(document, source, ordered)
+    return dataclasses.replace(loaded, document=None) if loaded.invalid else loaded
+
+
+def place(diagnostic: Diagnostic, source: Source) -> Diagnostic:
+    """The diagnostic with its place in the file filled in."""
+    if diagnostic.range is not None:
+        return diagnostic
+    key = diagnostic.code in {"unknown-key", "missing"}
+    return dataclasses.replace(diagnostic, range=source.locate(diagnostic.path, key=key))
+
+
+def _validated(source: Source) -> tuple[ClusterDocument | None, list[Diagnostic], list[Path]]:
+    """The document, diagnostics of its structure, and the paths that had to be left out.
+
+    Wrong parts are taken out and the rest is validated again, so that the checks across fields
+    can speak about the rest in the same run.
+    """
+    if not isinstance(source.data, Mapping):
+        what = "a list" if isinstance(source.data, list) else "a single value"
+        return (
+            None,
+            [
+                Diagnostic(
+                    Kind.INVALID,
+                    "document",
+                    f"the file holds {what} where a spec is a mapping",
+                    limit="apiVersion, kind, metadata, spec",
+                    fix="start with `apiVersion: eksplan/v1`, or run `eksplan init`",
+                )
+            ],
+            [],
+        )
+    try:
+        return _model(source.data), [], []
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+    diagnostics = [diagnostic_of(one, source.data) for one in problems]
+    touched = [one.path for one in diagnostics]
+    pruned = _without(source.data, set(touched))
+    try:
+        return _model(pruned), diagnostics, touched
+    except ValidationError:
+        return None, diagnostics, touched
+
+
+def _model(data: Any) -> ClusterDocument:
+    return ClusterDocument.model_validate_json(json.dumps(data))
+
+
+def _without(value: Any, drop: set[Path], path: Path = ()) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without(item, drop, (*path, key)) for key, item in value.items() if (*path, key) not in drop}
+    if isinstance(value, list):
+        return [
+            _without(item, drop, (*path, number)) for number, item in enumerate(value) if (*path, number) not in drop
+        ]
+    return value
+
+
+def _beside(path: Path, touched: list[Path]) -> bool:
+    """Whether a part that was left out could be the cause: it stands beside or below ``path``."""
+    return any(bad[: len(path) - 1] == path[:-1] or bad[: len(path)] == path for bad in touched)

@@ -1,0 +1,173 @@
+"""The network part of a spec."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from planner.spec.types import (
+    AnyCidr,
+    CniVersion,
+    Count,
+    GatewayId,
+    Ipv4Cidr,
+    Name,
+    SpecModel,
+    SubnetId,
+    VpcId,
+    ZoneText,
+    one_or_many,
+)
+
+SubnetUse = Literal["cluster", "node", "pod", "public", "other"]
+
+
+class ExistingSubnet(SpecModel):
+    """A subnet that is already in the VPC: used for what `use` says, or only kept clear of."""
+
+    id: SubnetId = Field(description="Subnet id, such as subnet-0123456789abcdef0.")
+    cidr: Ipv4Cidr = Field(description="Its IPv4 CIDR block.")
+    zone: ZoneText = Field(description="Its Availability Zone, by id (apne2-az1) or name.")
+    use: SubnetUse = Field(
+        default="other",
+        description="What the cluster may use it for: control-plane interfaces (cluster), nodes, pods with custom networking, public load balancers and NAT (public), or nothing (other).",
+    )
+    name: Name | None = Field(default=None, description="Its Name tag; the id when not given.")
+    free: Count | None = Field(
+        default=None,
+        description="Free addresses that EC2 reports (AvailableIpAddressCount); all usable ones when not given.",
+    )
+
+
+class VpcSpec(SpecModel):
+    """The VPC: its blocks, or a pool to choose one from, or an existing VPC to build in."""
+
+    cidr: Ipv4Cidr | None = Field(
+        default=None, description="Primary IPv4 CIDR block, /16 to /28. Chosen from `pool` when not given."
+    )
+    pool: Annotated[tuple[Ipv4Cidr, ...], BeforeValidator(one_or_many)] = Field(
+        default=(),
+        description="Blocks to choose the VPC's CIDR block from; nothing in `avoid` is ever overlapped. 10.0.0.0/8 when neither cidr nor pool is given.",
+        json_schema_extra={"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+    )
+    prefix_length: Annotated[int, Field(ge=16, le=28)] | None = Field(
+        default=None,
+        description="Length of the block to choose from `pool` (16 to 28); as short as the demand needs when not given.",
+    )
+    secondary_cidrs: tuple[Ipv4Cidr, ...] = Field(
+        default=(), description="Further IPv4 CIDR blocks; pods live there with custom networking."
+    )
+    layout: Literal["roomy", "minimal"] | None = Field(
+        default=None,
+        description="roomy: node and pod subnets grow while half of the VPC stays free (default for a new VPC); minimal: the smallest subnets that carry the demand (default in an existing VPC).",
+    )
+    id: VpcId | None = Field(
+        default=None, description="Id of an existing VPC to build in; `cidr` must then be its primary block."
+    )
+    name: Name | None = Field(default=None, description="Name tag of the existing VPC; its id when not given.")
+    internet_gateway: GatewayId | None = Field(
+        default=None, description="Internet gateway that is already attached to the existing VPC."
+    )
+    subnets: tuple[ExistingSubnet, ...] = Field(
+        default=(), description="Every subnet that is already in the existing VPC."
+    )
+
+
+class AvoidCidr(SpecModel):
+    """A block that must not be overlapped: a peer VPC, an on-premises network, a VPN."""
+
+    cidr: Ipv4Cidr = Field(description="IPv4 CIDR block.")
+    name: Name = Field(default="avoid", description="What it is, for the messages.")
+
+
+class HybridSpec(SpecModel):
+    """EKS Hybrid Nodes: the blocks of nodes and pods outside AWS."""
+
+    node_cidrs: tuple[Ipv4Cidr, ...] = Field(
+        default=(), max_length=15, description="Blocks of the remote nodes (RFC 1918 or RFC 6598)."
+    )
+    pod_cidrs: tuple[Ipv4Cidr, ...] = Field(
+        default=(), max_length=15, description="Blocks of the remote pods (RFC 1918 or RFC 6598)."
+    )
+
+
+class EndpointSpec(SpecModel):
+    """Access to the Kubernetes API."""
+
+    private: bool = Field(default=True, description="Reach the API inside the VPC and from connected networks.")
+    public: bool = Field(default=False, description="Reach the API from the internet; needs `publicCidrs`.")
+    public_cidrs: tuple[AnyCidr, ...] = Field(
+        default=(),
+        description='Blocks that may reach the public endpoint, at most 40; "0.0.0.0/0" opens it to everyone.',
+    )
+    private_cidrs: tuple[AnyCidr, ...] = Field(
+        default=(),
+        description="Blocks outside the VPC (VPN, on-premises, peers) whose people may reach the private endpoint on TCP 443.",
+    )
+
+
+class CniSpec(SpecModel):
+    """The Amazon VPC CNI: how pods get their addresses."""
+
+    mode: Literal["secondary-ip", "prefix"] = Field(
+        default="secondary-ip",
+        description="secondary-ip: one address at a time; prefix: /28 blocks, more pods on a node (Nitro types only). IPv6 clusters always delegate prefixes.",
+    )
+    warm_eni_target: Annotated[int, Field(ge=0, le=20)] | None = Field(
+        default=None, description="WARM_ENI_TARGET: spare network interfaces kept on each node (EKS default 1)."
+    )
+    warm_ip_target: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+        default=None,
+        description="WARM_IP_TARGET: spare addresses kept on each node; overrides the warm ENI and prefix targets.",
+    )
+    minimum_ip_target: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+        default=None, description="MINIMUM_IP_TARGET: addresses a node holds at least; only together with warmIpTarget."
+    )
+    warm_prefix_target: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None, description="WARM_PREFIX_TARGET: spare /28 prefixes kept on each node (EKS default 1)."
+    )
+    max_eni: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="MAX_ENI: lowers the number of interfaces that the CNI uses on a node."
+    )
+    custom_networking: bool = Field(
+        default=False,
+        description="Pods get addresses from subnets of their own in a secondary CIDR block; the node's first interface then carries no pods.",
+    )
+    security_groups_for_pods: bool = Field(
+        default=False,
+        description="Pods may have security groups of their own; the trunk takes one interface of every node.",
+    )
+    host_network_pods: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=0,
+        description="Further pods on every node that use the node's own network, beyond aws-node and kube-proxy.",
+    )
+    version: CniVersion | None = Field(default=None, description="Add-on version; EKS's default when not given.")
+
+
+class LoadBalancersSpec(SpecModel):
+    """Load balancers that the subnets must have room for (eight addresses each per zone)."""
+
+    public: Annotated[int, Field(ge=0, le=50)] | None = Field(
+        default=None, description="Internet-facing load balancers; 2 when not given, none without internet (nat: none)."
+    )
+    internal: Annotated[int, Field(ge=0, le=50)] = Field(default=2, description="Internal load balancers.")
+
+
+class VpcEndpointsSpec(SpecModel):
+    """VPC endpoints beyond those that the plan derives."""
+
+    extra: tuple[Name, ...] = Field(
+        default=(), description="Short service names of further interface endpoints, such as ssm or secretsmanager."
+    )
+    s3_gateway: bool = Field(
+        default=True, description="Gateway endpoint for S3: free, and image layers come through it."
+    )
+
+
+class OtherAddresses(SpecModel):
+    """Addresses that something else takes in every zone: databases, Lambda, caches."""
+
+    name: Name = Field(description="What takes them.")
+    per_zone: Annotated[int, Field(ge=1, le=60_000)] = Field(description="Addresses in each zone.")
+    subnets: Literal["node", "public"] = Field(default="node", description="Which subnets they come from.")

@@ -1,0 +1,214 @@
+"""Node groups and workloads in a spec."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from planner.spec.types import (
+    AmiId,
+    Cpu,
+    GroupName,
+    InstanceTypeName,
+    Memory,
+    Name,
+    SpecModel,
+    ZoneText,
+    problem,
+)
+
+OperatingSystem = Literal[
+    "al2023",
+    "bottlerocket",
+    "bottlerocket-fips",
+    "al2",
+    "windows-core-2019",
+    "windows-full-2019",
+    "windows-core-2022",
+    "windows-full-2022",
+    "windows-core-2025",
+    "windows-full-2025",
+]
+
+
+class Range(SpecModel):
+    """A range with one or both ends."""
+
+    min: Annotated[float, Field(ge=0)] | None = Field(default=None, description="Smallest value.")
+    max: Annotated[float, Field(ge=0)] | None = Field(default=None, description="Largest value.")
+
+
+def _range(value: Any) -> Any:
+    """A plain number means exactly that many."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"min": value, "max": value}
+    return value
+
+
+RangeOrNumber = Annotated[Range, BeforeValidator(_range)]
+
+
+class Requirements(SpecModel):
+    """What instance types must be like; the plan picks them from the catalog."""
+
+    vcpu: RangeOrNumber = Field(default=Range(), description="vCPUs of a node: a number, or min and max.")
+    memory_gib: RangeOrNumber = Field(default=Range(), description="Memory of a node in GiB: a number, or min and max.")
+    architecture: Literal["x86_64", "arm64"] = Field(default="x86_64", description="Processor architecture.")
+    families: tuple[Name, ...] = Field(default=(), description="Allowed families such as m7i; all when empty.")
+    exclude: tuple[Name, ...] = Field(default=(), description="Excluded families or types.")
+    burstable: bool = Field(default=False, description="Allow burstable types (t3, t4g).")
+    previous_generations: bool = Field(default=False, description="Allow types that EC2 no longer calls current.")
+    local_storage: bool = Field(default=False, description="Require local NVMe storage.")
+    accelerator: Literal["none", "nvidia", "neuron"] = Field(default="none", description="Accelerator on the node.")
+    count: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=10, description="How many types to pick at most (a managed node group takes up to 20)."
+    )
+
+
+class TaintSpec(SpecModel):
+    """A taint that keeps other pods away."""
+
+    key: str = Field(description="Taint key.", min_length=1, max_length=63)
+    value: str = Field(default="", description="Taint value.", max_length=63)
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = Field(
+        description="What it does to pods that do not tolerate it."
+    )
+
+
+class DiskSpec(SpecModel):
+    """The root volume of a node (set in the launch template, always encrypted)."""
+
+    size_gib: Annotated[int, Field(ge=4, le=16_384)] | None = Field(
+        default=None, description="Size in GiB; 50 when not given (Bottlerocket: of the data volume)."
+    )
+    type: Literal["gp3", "gp2", "io1", "io2"] = Field(default="gp3", description="EBS volume type.")
+    iops: Annotated[int, Field(ge=100, le=256_000)] | None = Field(default=None, description="Provisioned IOPS.")
+    throughput: Annotated[int, Field(ge=125, le=2_000)] | None = Field(
+        default=None, description="Throughput in MiB/s (gp3)."
+    )
+    kms_key_id: str | None = Field(
+        default=None, description="KMS key for the volume; the account's EBS default key when not given."
+    )
+
+
+class UpdateSpec(SpecModel):
+    """How the group is updated."""
+
+    max_unavailable: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="Nodes replaced at once, 1 to 100; 1 when nothing is given."
+    )
+    max_unavailable_percentage: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="The same as a percentage of the group; not both."
+    )
+    strategy: Literal["default", "minimal"] = Field(
+        default="default",
+        description="default: new nodes first (needs addresses for the surge); minimal: old nodes go first.",
+    )
+
+
+class NodeGroupSpec(SpecModel):
+    """A managed node group."""
+
+    name: GroupName = Field(description="Name of the group.")
+    os: OperatingSystem = Field(default="al2023", description="Operating system of the nodes.")
+    instance_types: tuple[InstanceTypeName, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Instance types in order of preference, up to 20. Or give `requirements`.",
+    )
+    requirements: Requirements | None = Field(
+        default=None, description="What the types must be like, instead of naming them."
+    )
+    capacity_type: Literal["on-demand", "spot"] = Field(
+        default="on-demand", description="How the capacity is bought; one kind in a group."
+    )
+    min_size: Annotated[int, Field(ge=0, le=5_000)] | None = Field(
+        default=None, description="Fewest nodes; one per zone (or maxSize, if that is less) when not given."
+    )
+    desired_size: Annotated[int, Field(ge=0, le=5_000)] | None = Field(
+        default=None, description="Nodes at the start; minSize when not given."
+    )
+    max_size: Annotated[int, Field(ge=1, le=5_000)] | None = Field(
+        default=None, description="Most nodes. Subnets are sized for it. From the workloads when not given."
+    )
+    zones: tuple[ZoneText, ...] = Field(
+        default=(), description="Zones of this group, of those of the cluster; all when empty."
+    )
+    subnets: Literal["private", "public"] = Field(default="private", description="Where the nodes live.")
+    labels: dict[str, str] = Field(default={}, description="Kubernetes labels on the nodes.")
+    taints: tuple[TaintSpec, ...] = Field(default=(), max_length=50, description="Taints on the nodes, up to 50.")
+    disk: DiskSpec = Field(default=DiskSpec(), description="Root volume.")
+    update: UpdateSpec = Field(default=UpdateSpec(), description="Update settings.")
+    ami_id: AmiId | None = Field(
+        default=None, description="An AMI of your own. EKS then merges no user data, and maxPods must be given."
+    )
+    user_data: str | None = Field(
+        default=None,
+        max_length=16_384,
+        description="Your own part of the user data: a shell script (#!...), a NodeConfig (AL2023), TOML (Bottlerocket) or PowerShell (Windows).",
+    )
+    max_pods: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None, description="Pods per node given to kubelet; computed when not given."
+    )
+    pods_per_node: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None,
+        description="Pods that a node really carries at peak, for sizing subnets; maxPods when not given.",
+    )
+    pods_may_use_imds: bool = Field(
+        default=False, description="Raise the hop limit to 2 so that pods reach the instance metadata service."
+    )
+    node_repair: bool = Field(default=True, description="Let EKS replace unhealthy nodes.")
+    tags: dict[str, str] = Field(default={}, description="Tags on the instances and volumes of this group.")
+
+
+def _pods_or_percent(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    share = isinstance(value, str) and value.endswith("%") and value[:-1].isdecimal() and int(value[:-1]) <= 100
+    if not (whole or share):
+        raise problem(
+            "budget",
+            "neither a number of pods nor a percentage",
+            limit="0 or more pods, or 0% to 100%",
+            fix="write 1 or 25%",
+        )
+    return value
+
+
+PdbValue = Annotated[int | str, BeforeValidator(_pods_or_percent)]
+
+
+class PodDisruptionBudget(SpecModel):
+    """A PodDisruptionBudget: one of the two."""
+
+    min_available: PdbValue | None = Field(default=None, description="Pods that must stay: number or percentage.")
+    max_unavailable: PdbValue | None = Field(default=None, description="Pods that may go: number or percentage.")
+
+
+class WorkloadSpec(SpecModel):
+    """Something that the cluster must carry."""
+
+    name: Name = Field(description="Name of the workload.")
+    kind: Literal["Deployment", "StatefulSet", "DaemonSet", "Job"] = Field(
+        default="Deployment",
+        description="A DaemonSet runs once on every node of its group (of every group without one).",
+    )
+    replicas: Annotated[int, Field(ge=0, le=150_000)] | None = Field(
+        default=None, description="Pods at peak; 1 when not given, ignored for a DaemonSet."
+    )
+    cpu: Cpu = Field(description="CPU request of one pod, such as 500m.")
+    memory: Memory = Field(description="Memory request of one pod, such as 1Gi.")
+    node_group: GroupName | None = Field(
+        default=None, description="The node group that carries it; any when not given."
+    )
+    spread: Literal["zone", "none"] = Field(
+        default="zone", description="Whether its pods are spread evenly over the zones."
+    )
+    zonal_storage: bool = Field(
+        default=False, description="Its volumes live in one zone (EBS): every zone must be able to hold its own pods."
+    )
+    host_network: bool = Field(default=False, description="Its pods use the node's network and take no pod address.")
+    pod_disruption_budget: PodDisruptionBudget | None = Field(default=None, description="Its PodDisruptionBudget.")
+    termination_grace_period_seconds: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        default=30, description="Grace period of its pods in seconds."
+    )

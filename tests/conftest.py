@@ -1,0 +1,28 @@
+"""Shared fixtures."""
+
+from __future__ import annotations
+
+import os
+
+# before anything of boto3 or moto is imported: no real account, no user's own settings
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_SESSION_TOKEN="testing",
+    AWS_EC2_METADATA_DISABLED="true",
+    MOTO_IAM_LOAD_MANAGED_POLICIES="true",
+    EKSPLAN_CATALOG="embedded",
+)
+for _name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "NO_COLOR", "COLUMNS"):
+    os.environ.pop(_name, None)
+
+import pytest
+
+from planner.catalog import store
+from planner.catalog.model import Catalog
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The embedded catalog."""
+    return store.load(store.EMBEDDED)
