@@ -36,7 +36,7 @@ def _compare(path: str, planned: Any, found: Any, *, ignore_more: bool) -> list[
         return [
             one
             for field in dataclasses.fields(planned)
-            if field.compare
+            if field.compare and not (field.name == "tags" and getattr(planned, "existing", False))
             for one in _compare(
                 f"{path}.{field.name}" if path else field.name,
                 getattr(planned, field.name),

@@ -84,7 +84,7 @@ def choose_primary(brief: Brief, needed_length: int) -> IPv4Network | Diagnostic
     return block
 
 
-def choose_pod_blocks(brief: Brief, primary: IPv4Network, wanted_length: int) -> tuple[IPv4Network, ...] | Diagnostic:
+def choose_pod_blocks(brief: Brief, primary: IPv4Network, needed: int) -> tuple[IPv4Network, ...] | Diagnostic:
     """Secondary blocks: the spec's; with custom networking and none given, one of 100.64.0.0/10."""
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     if spec.vpc.secondary_cidrs or not spec.cni.custom_networking:
@@ -100,7 +100,7 @@ def choose_pod_blocks(brief: Brief, primary: IPv4Network, wanted_length: int) ->
         return spec.vpc.secondary_cidrs
     shared = IPv4Network(facts["vpc.shared_address_space"].value)
     largest = facts.number("vpc.largest_prefix_length")
-    count = 1 if wanted_length >= largest else 1 << (largest - wanted_length)
+    count = max(-(-needed // (1 << (32 - largest))), 1)
     free = FreeSpace((shared,), [*foreign(spec), primary])
     blocks: list[IPv4Network] = []
     for _ in range(count):
@@ -126,7 +126,7 @@ def choose_pod_blocks(brief: Brief, primary: IPv4Network, wanted_length: int) ->
         ", ".join(map(str, blocks)),
         formula="the lowest free /16 blocks of 100.64.0.0/10",
         inputs={
-            "pod addresses needed": f"/{wanted_length}",
+            "addresses in pod subnets": f"{needed:,}",
             "to avoid": ", ".join(sorted(map(str, foreign(spec)))) or "nothing",
         },
         explanation="the shared address space is not routed between networks, so every cluster can use the same",

@@ -47,6 +47,8 @@ class SubnetDemand:
     items: tuple[DemandItem, ...]
     prefixes: int = 0
     """/28 prefixes that must fit beside the single addresses."""
+    longest: int = 28
+    """Longest prefix length that the tier allows: /27 where a load balancer may come."""
 
     @property
     def addresses(self) -> int:
@@ -164,7 +166,7 @@ def node_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[GroupSpread],
         each = facts.number("efs.addresses")
         items.append(DemandItem("EFS mount target", each, str(each), facts.source("efs.addresses"), "N43"))
     items += _declared(spec, "node")
-    return SubnetDemand(Tier.NODE, zone.label, tuple(items), prefixes)
+    return SubnetDemand(Tier.NODE, zone.label, tuple(items), prefixes, facts.number("load_balancer.prefix_length"))
 
 
 def public_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[GroupSpread]) -> SubnetDemand:
@@ -176,7 +178,7 @@ def public_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[GroupSpread
         each = facts.number("nat.addresses")
         items.append(DemandItem("NAT gateway", each, str(each), facts.source("nat.addresses"), "N32"))
     items += _declared(spec, "public")
-    return SubnetDemand(Tier.PUBLIC, zone.label, tuple(items), prefixes)
+    return SubnetDemand(Tier.PUBLIC, zone.label, tuple(items), prefixes, facts.number("load_balancer.prefix_length"))
 
 
 def pod_demand(zone: PlannedZone, spreads: Sequence[GroupSpread]) -> SubnetDemand:

@@ -13,7 +13,7 @@ from ipaddress import IPv4Network
 
 from planner.catalog.facts import Facts
 from planner.network.cidr import FreeSpace, subnet_prefix, usable
-from planner.network.demand import SubnetDemand, Tier
+from planner.network.demand import DemandItem, SubnetDemand, Tier
 
 _ORDER = {Tier.NODE: 0, Tier.POD: 1, Tier.PUBLIC: 2, Tier.CLUSTER: 3}
 MOST_PARTS = 8
@@ -73,34 +73,51 @@ def prefix_capacity(length: int) -> int:
 
 
 def needed_length(demand: SubnetDemand, facts: Facts) -> int:
-    """Prefix length for a demand; prefixes need whole /28 blocks beside the single addresses.
+    """Prefix length for a demand in one piece; prefixes need whole /28 blocks beside the single
+    addresses. Shorter than /16 where no single subnet can hold it.
+    """
+    length = min(subnet_prefix(demand.addresses, facts), demand.longest)
+    while prefix_capacity(length) < _prefix_blocks(demand.prefixes, demand.singles, facts):
+        length -= 1
+    return length
+
+
+def _prefix_blocks(prefixes: int, singles: int, facts: Facts) -> int:
+    """/28 blocks that prefixes and the single addresses beside them need.
 
     The two /28 blocks with reserved addresses have 27 usable ones for single addresses; further
     single addresses take whole blocks away from prefixes.
     """
-    length = subnet_prefix(demand.addresses, facts)
-    if demand.prefixes:
-        size = facts.number("pods.prefix_addresses")
-        partial = 2 * size - facts.number("subnet.reserved")
-        blocks = demand.prefixes + -(-max(demand.singles - partial, 0) // size)
-        while prefix_capacity(length) < blocks:
-            length -= 1
-    return length
+    if not prefixes:
+        return 0
+    size = facts.number("pods.prefix_addresses")
+    partial = 2 * size - facts.number("subnet.reserved")
+    return prefixes + -(-max(singles - partial, 0) // size)
 
 
 def requests(demands: Iterable[SubnetDemand], facts: Facts) -> list[Request]:
-    """Subnets for demands; what exceeds a /16 becomes several subnets."""
-    largest = facts.number("subnet.largest_prefix_length")
+    """Subnets for demands; what exceeds a /16 becomes several of them and a smaller rest."""
     wanted: list[Request] = []
     for demand in demands:
-        length = needed_length(demand, facts)
-        parts = 1 if length >= largest else -(-(1 << (32 - length)) // (1 << (32 - largest)))
-        splittable = demand.tier in (Tier.NODE, Tier.POD) and not demand.prefixes
-        each = -(-demand.addresses // parts)
-        wanted += [
-            Request(demand.tier, demand.zone, part, max(length, largest), each, splittable) for part in range(parts)
-        ]
+        splittable = demand.tier is Tier.NODE and not demand.prefixes
+        for part, (length, addresses) in enumerate(_parts(demand, facts)):
+            wanted.append(Request(demand.tier, demand.zone, part, length, addresses, splittable))
     return wanted
+
+
+def _parts(demand: SubnetDemand, facts: Facts) -> list[tuple[int, int]]:
+    """(prefix length, addresses) of each subnet of a demand."""
+    largest = facts.number("subnet.largest_prefix_length")
+    most = (1 << (32 - largest)) - facts.number("subnet.reserved")
+    parts: list[tuple[int, int]] = []
+    left = demand
+    while needed_length(left, facts) < largest:
+        prefixes = min(left.prefixes, prefix_capacity(largest) - 2) if left.prefixes else 0
+        taken = min(most, left.addresses) if not prefixes else 16 * prefixes + min(left.singles, 27)
+        parts.append((largest, taken))
+        rest = (DemandItem("rest", left.addresses - taken, "", ""),)
+        left = SubnetDemand(demand.tier, demand.zone, rest, left.prefixes - prefixes, demand.longest)
+    return [*parts, (needed_length(left, facts), left.addresses)]
 
 
 def place(wanted: Sequence[Request], space: Space) -> tuple[Placed, list[Request]]:
@@ -118,9 +135,9 @@ def place(wanted: Sequence[Request], space: Space) -> tuple[Placed, list[Request
 
 
 def place_split(wanted: Sequence[Request], space: Space, facts: Facts) -> tuple[Placed, list[Request]]:
-    """Like ``place``, but a node or pod subnet that finds no block in one piece takes several.
+    """Like ``place``, but a node subnet that finds no block in one piece takes several.
 
-    The other subnets come first; then the largest free blocks are taken until the demand is met,
+    Pods of custom networking have one subnet in each zone, for there is one ENIConfig. The other subnets come first; then the largest free blocks are taken until the demand is met,
     each losing five reserved addresses. A demand with prefixes is never split: its parts would
     lose whole /28 blocks.
     """

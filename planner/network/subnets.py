@@ -91,7 +91,7 @@ def lay_out(
     secondary ones unless pods live there); pod subnets lie in the secondary blocks."""
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     existing = used_existing(spec, zones)
-    problems = list(_existing_shortage(existing, demands, spec, facts))
+    problems = [*_existing_shortage(existing, demands, spec, facts), *_pods_beyond_one_subnet(demands, facts)]
     open_demands = [one for one in demands if (one.tier, one.zone) not in existing]
     wanted = requests(open_demands, facts)
     taken = tuple(one.cidr for one in spec.vpc.subnets)
@@ -157,6 +157,30 @@ def _existing_shortage(
                 )
             )
     return problems
+
+
+def _pods_beyond_one_subnet(demands: Sequence[SubnetDemand], facts: Facts) -> list[Diagnostic]:
+    """Zones whose pods need more than the one subnet that an ENIConfig names.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html
+    """
+    largest = facts.number("subnet.largest_prefix_length")
+    most = (1 << (32 - largest)) - facts.number("subnet.reserved")
+    return [
+        Diagnostic(
+            Kind.INFEASIBLE,
+            "pod-subnet",
+            f"custom networking has one subnet for the pods of a zone, and those of {demand.zone} need more than a /{largest}",
+            path=("spec", "cni", "customNetworking"),
+            value=f"{demand.addresses:,} addresses needed",
+            limit=f"{most:,} in one subnet",
+            fix=f"use more zones, smaller groups, fewer warm addresses, or IPv6; most are for {_largest_items(demand)}",
+            source="https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html",
+            note="N29",
+        )
+        for demand in demands
+        if demand.tier is Tier.POD and needed_length(demand, facts) < largest
+    ]
 
 
 def _largest_items(demand: SubnetDemand) -> str:

@@ -107,6 +107,16 @@ class _Collector:
         )
         self.many("ec2:DescribeNatGateways", self.ec2, "describe_nat_gateways", "NatGateways", Filter=inside)
         self.many("ec2:DescribeVpcEndpoints", self.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=inside)
+        for side in ("requester", "accepter"):
+            mine = [{"Name": f"{side}-vpc-info.vpc-id", "Values": [vpc_id]}]
+            self.many(
+                "ec2:DescribeVpcPeeringConnections",
+                self.ec2,
+                "describe_vpc_peering_connections",
+                "VpcPeeringConnections",
+                key=side,
+                Filters=mine,
+            )
         self.many("ec2:DescribeAvailabilityZones", self.ec2, "describe_availability_zones", "AvailabilityZones")
         self.many(
             "ec2:DescribeEgressOnlyInternetGateways",

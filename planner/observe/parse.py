@@ -12,6 +12,19 @@ class NotObservedError(Exception):
     """The cluster, its VPC or its subnets could not be read, so there is nothing to judge."""
 
 
+def _used_groups(raw: Raw) -> set[str]:
+    """Ids of security groups that endpoints, launch templates or the cluster name."""
+    endpoints = raw.get("ec2:DescribeVpcEndpoints")
+    listed = [] if isinstance(endpoints, Unknown) else endpoints
+    used = {group["GroupId"] for endpoint in listed for group in endpoint.get("Groups", ())}
+    for version in raw.keyed("ec2:DescribeLaunchTemplateVersions").values():
+        used |= set(version["LaunchTemplateData"].get("SecurityGroupIds", ()))
+    cluster = raw.get("eks:DescribeCluster")
+    if not isinstance(cluster, Unknown):
+        used |= set(cluster.get("resourcesVpcConfig", {}).get("securityGroupIds") or ())
+    return used
+
+
 def parse(raw: Raw) -> Design:
     """The design that the answers describe. Raises NotObservedError without cluster, VPC or subnets."""
     cluster_answer = raw.get("eks:DescribeCluster")
@@ -40,7 +53,7 @@ def parse(raw: Raw) -> Design:
         egress_only_internet_gateways=egress,
         nat_gateways=nat,
         vpc_endpoints=parse_network.endpoints_of(raw, subnet_names, table_names, groups),
-        security_groups=parse_network.security_groups_of(raw, groups, own_group),
+        security_groups=parse_network.security_groups_of(raw, groups, own_group, _used_groups(raw)),
         roles=parse_cluster.roles_of(raw),
         cluster=parse_cluster.cluster_of(raw, subnet_names, groups, addons),
         node_groups=parse_cluster.node_groups_of(raw, subnet_names),

@@ -257,11 +257,12 @@ def _user_data(encoded: str | None, cluster: Any) -> str:
         return encoded
     if isinstance(cluster, Unknown):
         return text
-    network = cluster.get("kubernetesNetworkConfig", {})
+    service = cluster.get("kubernetesNetworkConfig", {}).get("serviceIpv6Cidr") or ""
     for value, placeholder in (
         (cluster.get("endpoint"), "${cluster.endpoint}"),
         (cluster.get("certificateAuthority", {}).get("data"), "${cluster.certificateAuthority}"),
-        (network.get("serviceIpv6Cidr"), "${cluster.serviceCidr}"),
+        (service and service.partition("/")[0] + "a", "${cluster.dns}"),
+        (service, "${cluster.serviceCidr}"),
     ):
         if value:
             text = text.replace(value, placeholder)

@@ -38,7 +38,7 @@ def vpc_of(raw: Raw) -> Vpc:
         if one["CidrBlockState"]["State"] != "disassociated"
     ]
     primary = IPv4Network(vpc["CidrBlock"])
-    ipv6 = [one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", ()) if one.get("Ipv6CidrBlock")]
+    ipv6 = _ipv6_blocks(vpc)
     servers = raw.get("ec2:DescribeDhcpOptions")
     if not isinstance(servers, Unknown):
         servers = tuple(
@@ -52,10 +52,39 @@ def vpc_of(raw: Raw) -> Vpc:
         dns_support=raw.get("ec2:DescribeVpcAttribute", "enableDnsSupport"),
         dns_hostnames=raw.get("ec2:DescribeVpcAttribute", "enableDnsHostnames"),
         domain_name_servers=servers,
+        peer_cidrs=_peers(raw, vpc["VpcId"]),
         tags=tags_of(vpc),
         id=vpc["VpcId"],
         ipv6_cidr=IPv6Network(ipv6[0]) if ipv6 else None,
     )
+
+
+def _ipv6_blocks(item: Mapping[str, Any]) -> list[str]:
+    """IPv6 blocks that are associated, of a VPC or a subnet."""
+    return [
+        str(one["Ipv6CidrBlock"])
+        for one in item.get("Ipv6CidrBlockAssociationSet", ())
+        if one.get("Ipv6CidrBlock")
+        and not str(one.get("Ipv6CidrBlockState", {}).get("State", "")).startswith("disassociat")
+    ]
+
+
+def _peers(raw: Raw, vpc_id: str) -> tuple[tuple[str, IPv4Network], ...] | Unknown:
+    """Blocks of the VPCs at the other end of active peering connections."""
+    call = "ec2:DescribeVpcPeeringConnections"
+    failed = raw.error(call)
+    if failed is not None:
+        return failed
+    found: set[tuple[str, IPv4Network]] = set()
+    for connection in (one for items in raw.keyed(call).values() for one in items):
+        if connection.get("Status", {}).get("Code") != "active":
+            continue
+        for side in ("RequesterVpcInfo", "AccepterVpcInfo"):
+            other = connection.get(side, {})
+            if other.get("VpcId") != vpc_id:
+                blocks = [one["CidrBlock"] for one in other.get("CidrBlockSet", ())] or [other.get("CidrBlock")]
+                found |= {(other["VpcId"], IPv4Network(block)) for block in blocks if block}
+    return tuple(sorted(found))
 
 
 def subnets_of(raw: Raw, vpc: Vpc) -> tuple[tuple[Subnet, ...], Names]:
@@ -75,7 +104,7 @@ def subnets_of(raw: Raw, vpc: Vpc) -> tuple[tuple[Subnet, ...], Names]:
 
 
 def _subnet(item: Mapping[str, Any], names: Names, vpc: Vpc, kinds: Mapping[str, str], zones: Any) -> Subnet:
-    ipv6 = [one["Ipv6CidrBlock"] for one in item.get("Ipv6CidrBlockAssociationSet", ()) if one.get("Ipv6CidrBlock")]
+    ipv6 = _ipv6_blocks(item)
     index = None
     if ipv6 and vpc.ipv6_cidr is not None:
         index = (int(IPv6Network(ipv6[0]).network_address) - int(vpc.ipv6_cidr.network_address)) >> 64
@@ -252,9 +281,11 @@ def group_names(raw: Raw, cluster_group_id: str | None, cluster_group_name: str 
     return names
 
 
-def security_groups_of(raw: Raw, names: Names, cluster_group: str | None) -> tuple[SecurityGroup, ...] | Unknown:
-    """Security groups of the VPC with their rules; the VPC's own ``default`` group is left out
-    as long as nobody uses it."""
+def security_groups_of(
+    raw: Raw, names: Names, cluster_group: str | None, used: set[str]
+) -> tuple[SecurityGroup, ...] | Unknown:
+    """Security groups of the VPC with their rules. The VPC's own ``default`` group is left out unless
+    it is among the ``used`` ids."""
     items = raw.get("ec2:DescribeSecurityGroups")
     if isinstance(items, Unknown):
         return items
@@ -265,7 +296,7 @@ def security_groups_of(raw: Raw, names: Names, cluster_group: str | None) -> tup
     made: list[SecurityGroup] = []
     for item in items:
         name = names[item["GroupId"]]
-        if item["GroupName"] == "default":
+        if item["GroupName"] == "default" and item["GroupId"] not in used:
             continue
         own = name == cluster_group
         found = tuple(sorted(_rule(one, names) for one in rules.get(item["GroupId"], ())))

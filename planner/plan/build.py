@@ -16,7 +16,7 @@ from planner.decisions import Ledger
 from planner.design import Design, Subnet, Unknown, Vpc
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.blocks import choose_pod_blocks, choose_primary, choose_service
-from planner.network.cidr import prefix_for, usable
+from planner.network.cidr import usable
 from planner.network.demand import (
     GroupSpread,
     SubnetDemand,
@@ -28,6 +28,7 @@ from planner.network.demand import (
     spread,
 )
 from planner.network.endpoints import addon_names, check_endpoints, interface_services, plan_endpoints
+from planner.network.layout import requests
 from planner.network.routes import named_tags, plan_routes
 from planner.network.subnets import Layout, lay_out, minimal_length
 from planner.network.zones import PlannedZone, resolve_zones
@@ -78,7 +79,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> Plan
         record(brief, one.group, one.triple, one.why)
     design = _design(brief, version, zones, groups, network, render)
     plan = _plan(document, brief, design, groups, network, catalog)
-    return PlanResult(plan, tuple(problems))
+    return PlanResult(plan, (*problems, *_block_quota(brief, network)))
 
 
 def _with_remedies(
@@ -153,8 +154,8 @@ def _network(brief: Brief, zones: Sequence[PlannedZone], groups: Sequence[Sized]
     primary = choose_primary(brief, minimal_length(demands, facts))
     if isinstance(primary, Diagnostic):
         return [primary]
-    pod_addresses = sum(one.addresses + facts.number("subnet.reserved") for one in demands if one.tier is Tier.POD)
-    secondary = choose_pod_blocks(brief, primary, prefix_for(2 * pod_addresses))
+    pods = requests([one for one in demands if one.tier is Tier.POD], facts)
+    secondary = choose_pod_blocks(brief, primary, sum(one.size for one in pods))
     if isinstance(secondary, Diagnostic):
         return [secondary]
     service = choose_service(brief, (primary, *secondary))
@@ -164,6 +165,26 @@ def _network(brief: Brief, zones: Sequence[PlannedZone], groups: Sequence[Sized]
     if layout.problems:
         return list(layout.problems)
     return _Network(primary, secondary, service, layout, demands, spreads)
+
+
+def _block_quota(brief: Brief, network: _Network) -> list[Diagnostic]:
+    """A notice when the plan chose more blocks than a VPC has by default."""
+    quota, count = brief.facts.number("vpc.cidr_quota"), 1 + len(network.secondary)
+    if count <= quota or brief.spec.vpc.secondary_cidrs:
+        return []
+    return [
+        Diagnostic(
+            Kind.NOTICE,
+            "vpc-cidr-quota",
+            "the pods need more blocks than the default quota of a VPC",
+            path=("spec", "cni", "customNetworking"),
+            value=str(count),
+            limit=f"{quota} (adjustable to 50)",
+            fix="ask for a higher quota first, or keep fewer warm addresses",
+            source=brief.facts.source("vpc.cidr_quota"),
+            note="N29",
+        )
+    ]
 
 
 def _demands(brief: Brief, zones: Sequence[PlannedZone], spreads: Sequence[GroupSpread]) -> tuple[SubnetDemand, ...]:

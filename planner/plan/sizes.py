@@ -10,7 +10,7 @@ from planner.capacity.sizing import MIB, GroupSizes, PodTooLarge, carries, sizes
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import NodeGroupSpec, Range, Requirements, WorkloadSpec
+from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
 
 _FAMILIES = ("m7i", "m6i", "m7a", "m6a", "m8i")
 _MEMORY_PER_VCPU_GIB = 4
@@ -40,14 +40,16 @@ def default_groups(spec: ClusterSpec) -> tuple[NodeGroupSpec, ...]:
     if spec.node_groups:
         return spec.node_groups
     return tuple(
-        NodeGroupSpec(
-            name="default",
-            requirements=Requirements(
-                vcpu=Range(min=vcpu, max=vcpu),
-                memory_gib=Range(min=vcpu * _MEMORY_PER_VCPU_GIB, max=vcpu * _MEMORY_PER_VCPU_GIB),
-                families=_FAMILIES,
-                count=3,
-            ),
+        NodeGroupSpec.model_validate(
+            {
+                "name": "default",
+                "requirements": {
+                    "vcpu": vcpu,
+                    "memoryGib": vcpu * _MEMORY_PER_VCPU_GIB,
+                    "families": _FAMILIES,
+                    "count": 3,
+                },
+            }
         )
         for vcpu in (2, 4, 8, 16, 32, 48, 64, 96)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.catalog.facts import Facts
-from planner.design import Design, Subnet, Unknown
+from planner.design import Design, Subnet, Unknown, VpcEndpoint
 from planner.review.topology import has_egress, node_subnets
 
 
@@ -23,7 +23,10 @@ def isolated_node_subnets(design: Design) -> tuple[Subnet, ...] | Unknown:
 
 
 def needed_services(design: Design, facts: Facts) -> dict[str, str]:
-    """Short names of the endpoint services that such nodes need, each with the reason."""
+    """Short names of the endpoint services that such nodes need, each with the reason.
+
+    Unknown add-ons add nothing here; ``unknown_addons`` says so.
+    """
     needed = dict.fromkeys(facts.table("endpoints.features")["base"], "nodes join and pull images")
     needed["s3"] = "image layers lie in S3"
     if design.cluster and not isinstance(design.cluster.addons, Unknown):
@@ -34,3 +37,19 @@ def needed_services(design: Design, facts: Facts) -> dict[str, str]:
             if addon.pod_identities:
                 needed.setdefault("eks-auth", "Pod Identity")
     return needed
+
+
+def unknown_addons(design: Design) -> Unknown | None:
+    """Why it is not known what the add-ons need, or None."""
+    addons = design.cluster.addons if design.cluster else ()
+    return addons if isinstance(addons, Unknown) else None
+
+
+def of_aws(endpoint: VpcEndpoint) -> bool:
+    """Whether an interface endpoint leads to a service of AWS, not to a partner's own."""
+    return endpoint.kind == "Interface" and ".vpce-svc-" not in endpoint.service
+
+
+def working(endpoint: VpcEndpoint) -> bool:
+    """Whether an endpoint is (or will be) available."""
+    return endpoint.state.lower() == "available"

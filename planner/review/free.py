@@ -16,6 +16,8 @@ def free_addresses(design: Design, subnet: Subnet, facts: Facts) -> int | Unknow
         return subnet.free_addresses
     if subnet.free_addresses is not None:
         return subnet.free_addresses
+    if design.planned and subnet.existing:
+        return Unknown("ec2:DescribeSubnets", "an existing subnet; the spec does not say how many addresses are free")
     taken = facts.number("subnet.reserved")
     if design.cluster and subnet.name in design.cluster.subnets:
         taken += facts.number("cluster.interfaces_max")

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from planner.catalog.facts import Facts
 from planner.catalog.model import InstanceTypes
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
+
+T = TypeVar("T")
+
+
+def known(value: T | Unknown) -> T:
+    """A part of a design that a check has found to be known. Raises ValueError if it is not."""
+    if isinstance(value, Unknown):
+        raise ValueError(str(value))
+    return value
 
 
 @dataclass(frozen=True, slots=True)

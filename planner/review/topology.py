@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from planner.design import Design, NodeGroup, Route, RouteTarget, Subnet, Unknown
 
@@ -30,10 +31,19 @@ def node_subnets(design: Design) -> tuple[Subnet, ...] | Unknown:
     return design.named_subnets(tuple(names))
 
 
-def pod_subnets(design: Design) -> tuple[Subnet, ...]:
+def pod_subnets(design: Design) -> tuple[Subnet, ...] | Unknown:
     """Subnets of custom networking's ENIConfigs."""
-    addon = design.cluster.addon("vpc-cni") if design.cluster else None
+    if design.cluster is None:
+        return ()
+    if isinstance(design.cluster.addons, Unknown):
+        return design.cluster.addons
+    addon = design.cluster.addon("vpc-cni")
     return design.named_subnets(tuple(one.subnet for one in addon.eni_configs)) if addon else ()
+
+
+def first_undescribed(design: Design) -> Unknown | None:
+    """Why tags of some subnet are unknown, or None when all are known."""
+    return next((why for subnet in design.subnets if (why := undescribed(design, subnet)) is not None), None)
 
 
 def undescribed(design: Design, subnet: Subnet) -> Unknown | None:
@@ -52,8 +62,28 @@ def routes_of(design: Design, subnet: Subnet) -> tuple[Route, ...] | Unknown:
 
 
 def default_route(routes: Iterable[Route], destination: str = "0.0.0.0/0") -> Route | None:
-    """The working default route of one family, or None."""
-    return next((one for one in routes if one.destination == destination and not one.blackhole), None)
+    """A working route that everything of one family may take, or None.
+
+    Two halves (0.0.0.0/1 and 128.0.0.0/1) are a default route as well.
+    """
+    whole = ip_network(destination)
+    working = [
+        (network, one)
+        for one in routes
+        if not one.blackhole and (network := _network(one.destination)) is not None and network.version == whole.version
+    ]
+    covered = list(collapse_addresses([network for network, _ in working]))  # type: ignore[type-var]
+    if whole not in covered:
+        return None
+    return max(working, key=lambda pair: pair[0].num_addresses)[1]
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    """A route's block, or None for a prefix list."""
+    try:
+        return ip_network(text)
+    except ValueError:
+        return None
 
 
 def is_public(design: Design, subnet: Subnet) -> bool | Unknown:
@@ -61,10 +91,8 @@ def is_public(design: Design, subnet: Subnet) -> bool | Unknown:
     routes = routes_of(design, subnet)
     if isinstance(routes, Unknown):
         return routes
-    return any(
-        route.destination in ANY and route.target_kind is RouteTarget.INTERNET_GATEWAY and not route.blackhole
-        for route in routes
-    )
+    gateways = [route for route in routes if route.target_kind is RouteTarget.INTERNET_GATEWAY]
+    return any(default_route(gateways, destination) is not None for destination in ANY)
 
 
 def has_egress(design: Design, subnet: Subnet) -> bool | Unknown:
@@ -73,6 +101,11 @@ def has_egress(design: Design, subnet: Subnet) -> bool | Unknown:
     if isinstance(routes, Unknown):
         return routes
     return default_route(routes) is not None
+
+
+def meant_for(subnet: Subnet, tag: str) -> bool:
+    """Whether a subnet carries a load-balancer tag that the controller honours (1 or empty)."""
+    return subnet.tag(tag) in ("1", "")
 
 
 def zone_of(subnet: Subnet) -> str | Unknown:

@@ -21,6 +21,7 @@ from planner.spec.types import (
     ClusterName,
     Ipv4Cidr,
     Name,
+    Or,
     Percent,
     RegionName,
     SpecModel,
@@ -85,7 +86,7 @@ class ClusterSpec(SpecModel):
     ip_family: Literal["ipv4", "ipv6"] = Field(
         default="ipv4", description="Addresses of pods and services. Can never be changed."
     )
-    avoid: tuple[Annotated[AvoidCidr, BeforeValidator(_avoid)], ...] = Field(
+    avoid: tuple[Annotated[AvoidCidr, BeforeValidator(_avoid), Or("string")], ...] = Field(
         default=(), description="Blocks of peers and on-premises networks that nothing may overlap."
     )
     hybrid: HybridSpec | None = Field(default=None, description="EKS Hybrid Nodes.")
@@ -110,7 +111,7 @@ class ClusterSpec(SpecModel):
     load_balancers: LoadBalancersSpec = Field(
         default=LoadBalancersSpec(), description="Load balancers to keep room for."
     )
-    addons: tuple[Annotated[AddonSpec, BeforeValidator(_addon)], ...] = Field(
+    addons: tuple[Annotated[AddonSpec, BeforeValidator(_addon), Or("string")], ...] = Field(
         default=(),
         description="Add-ons beyond vpc-cni, kube-proxy, coredns and eks-pod-identity-agent: names, or objects with version and configuration. Controllers installed by Helm (load-balancer-controller, cluster-autoscaler, karpenter) count here too.",
     )

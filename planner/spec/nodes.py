@@ -13,6 +13,7 @@ from planner.spec.types import (
     InstanceTypeName,
     Memory,
     Name,
+    Or,
     SpecModel,
     ZoneText,
     problem,
@@ -46,7 +47,7 @@ def _range(value: Any) -> Any:
     return value
 
 
-RangeOrNumber = Annotated[Range, BeforeValidator(_range)]
+RangeOrNumber = Annotated[Range, BeforeValidator(_range), Or("number")]
 
 
 class Requirements(SpecModel):

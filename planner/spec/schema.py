@@ -28,8 +28,9 @@ def _resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
             node = {**spec_schema()["$defs"][node["$ref"].rpartition("/")[2]], **_without_ref(node)}
             continue
         options = [one for one in node.get("anyOf", ()) if one.get("type") != "null"]
-        if len(options) == 1 and "properties" not in node:
-            node = {**options[0], **{key: value for key, value in node.items() if key != "anyOf"}}
+        objects = [one for one in options if "$ref" in one] or (options if len(options) == 1 else [])
+        if len(objects) == 1 and "properties" not in node:
+            node = {**objects[0], **{key: value for key, value in node.items() if key != "anyOf"}, "_short": options}
             continue
         return node
 
@@ -116,8 +117,8 @@ def type_text(node: Mapping[str, Any]) -> str:
         return " | ".join(map(str, node["enum"]))
     if "const" in node:
         return str(node["const"])
-    options = [one for one in node.get("anyOf", ()) if one.get("type") != "null"]
-    if options:
+    options = [one for one in node.get("_short", node.get("anyOf", ())) if one.get("type") != "null"]
+    if len(options) > 1:
         return " or ".join(dict.fromkeys(type_text(_resolved(one)) for one in options))
     if node.get("type") == "array":
         return f"list of {type_text(_resolved(node.get('items', {})))}"

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from planner.spec.quantity import cpu_millicores, memory_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Says in the JSON Schema that a shorter form may stand instead of the object: text or number."""
+
+    short: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": self.short}, handler(core)]}
 
 
 class SpecModel(BaseModel):

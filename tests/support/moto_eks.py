@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from typing import Any
@@ -20,6 +21,7 @@ from moto.ec2.responses import nat_gateways as nat_responses
 from moto.ec2.utils import add_tag_specification
 from moto.eks import responses, urls
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
+from moto.iam import models as iam_models
 
 KEPT = (
     "accessConfig",
@@ -42,10 +44,19 @@ def install() -> None:
     if _state.get("installed"):
         return
     _state["installed"] = True
+    _keep_policies()
     _extend_clusters()
     _extend_node_groups()
     _add_addons()
     _add_regional_nat()
+
+
+def _keep_policies() -> None:
+    """Of AWS's thousand managed policies only those that a plan may name: loading all takes seconds."""
+    prefixes = ("AmazonEKS", "AmazonEC2ContainerRegistry", "AmazonEBSCSI", "AmazonEFSCSI", "CloudWatchAgent")
+    policies = json.loads(iam_models.aws_managed_policies_data)
+    kept = {name: policy for name, policy in policies.items() if name.startswith(prefixes)}
+    iam_models.aws_managed_policies_data = json.dumps(kept)
 
 
 def _attribute(name: str) -> str:
@@ -82,6 +93,9 @@ def _extend_clusters() -> None:
             defaults["publicAccessCidrs"] = ["0.0.0.0/0"]
         own = {"clusterSecurityGroupId": group.id, "vpcId": subnets[0].vpc_id}
         cluster.resources_vpc_config = {**defaults, **config, **own}
+        network = cluster.kubernetes_network_config
+        if network.get("ipFamily") == "ipv6":
+            network["serviceIpv6Cidr"] = "fd30:1c53:5f8a::/108"
         return answer
 
     def delete_cluster(self: Any) -> Any:

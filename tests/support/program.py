@@ -9,10 +9,11 @@ provider's validation and waiting.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
-from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
+from pulumi.runtime.sync_await import _sync_await
 
 from tests.support import schema_check
 from tests.support.provider import MotoProvider
@@ -62,6 +63,18 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value == int(value) else value
 
 
+@contextlib.contextmanager
+def _loop_of_this_thread() -> Iterator[None]:
+    """An event loop for Pulumi's serialisation in a worker thread, closed again."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
 class Monitor(mocks.MockMonitor):
     """Receives registrations and makes them real in moto."""
 
@@ -76,8 +89,11 @@ class Monitor(mocks.MockMonitor):
         self._order = 0
 
     def RegisterResource(self, request: Any) -> Any:
+        with _loop_of_this_thread():
+            return self._register(request)
+
+    def _register(self, request: Any) -> Any:
         urn = self.make_urn(request.parent, request.type, request.name)
-        _ensure_event_loop()
         inputs = _plain(rpc.deserialize_properties(request.object, keep_unknowns=True))
         dependencies = set(request.dependencies)
         for one in request.propertyDependencies.values():
@@ -108,7 +124,10 @@ class Monitor(mocks.MockMonitor):
         made.identity, made.state = self.provider.create(made.token, made.name, made.inputs)
 
     def Invoke(self, request: Any) -> Any:
-        _ensure_event_loop()
+        with _loop_of_this_thread():
+            return self._invoke(request)
+
+    def _invoke(self, request: Any) -> Any:
         answer = self.provider.invoke(request.tok, _plain(rpc.deserialize_properties(request.args)))
         return resource_pb2.ResourceInvokeResponse(**{"return": _sync_await(rpc.serialize_properties(answer, {}))})
 
@@ -201,6 +220,8 @@ def run_program(
         pulumi.runtime.set_all_config(config or {}, [])
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
+        # the first error is raised below; what fails because of it need not be printed too
+        loop.set_exception_handler(lambda _loop, _context: None)
         try:
             loop.run_until_complete(run_in_stack(program))
         finally:

@@ -8,6 +8,7 @@ rule that EC2 puts into a new security group.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -78,27 +79,32 @@ def deletes(token: str) -> Callable[[Delete], Delete]:
     return lambda function: DELETE.setdefault(token, function)
 
 
+_lock = threading.Lock()
+
+
+@functools.cache
+def _client(service: str, region: str, endpoint_url: str | None) -> Any:
+    """A client, made once: loading EC2's model takes longer than most of its calls here."""
+    return boto3.session.Session().client(
+        service,  # type: ignore[call-overload]
+        region_name=region,
+        endpoint_url=endpoint_url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"max_attempts": 1}),
+    )
+
+
 class MotoProvider:
     """Makes and deletes resources in moto (or at ``endpoint_url``)."""
 
     def __init__(self, region: str, endpoint_url: str | None = None) -> None:
         self.region, self.endpoint_url = region, endpoint_url
         self.made: list[tuple[str, str, str]] = []
-        self._clients: dict[str, Any] = {}
-        self._lock = threading.Lock()
 
     def client(self, service: str) -> Any:
-        with self._lock:
-            if service not in self._clients:
-                self._clients[service] = boto3.session.Session().client(
-                    service,  # type: ignore[call-overload]
-                    region_name=self.region,
-                    endpoint_url=self.endpoint_url,
-                    aws_access_key_id="testing",
-                    aws_secret_access_key="testing",
-                    config=Config(retries={"max_attempts": 1}),
-                )
-            return self._clients[service]
+        with _lock:
+            return _client(service, self.region, self.endpoint_url)
 
     def create(self, token: str, name: str, values: dict[str, Any]) -> Made:
         if token not in CREATE:
@@ -259,14 +265,10 @@ def create_nat_gateway(name: str, i: Inputs, c: Clients) -> Made:
 def delete_nat_gateway(identity: str, state: dict[str, Any], c: Clients) -> None:
     """The interface goes with the gateway in AWS; moto leaves it."""
     ec2 = c("ec2")
-    subnet = state.get("subnetId")
+    found = ec2.describe_nat_gateways(NatGatewayIds=[identity])["NatGateways"][0]
     ec2.delete_nat_gateway(NatGatewayId=identity)
-    if subnet:
-        for one in ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])[
-            "NetworkInterfaces"
-        ]:
-            if not one.get("Description") and not one.get("Groups"):
-                ec2.delete_network_interface(NetworkInterfaceId=one["NetworkInterfaceId"])
+    for address in found.get("NatGatewayAddresses", []):
+        ec2.delete_network_interface(NetworkInterfaceId=address["NetworkInterfaceId"])
 
 
 @creates("aws:ec2/routeTable:RouteTable")
@@ -334,11 +336,13 @@ def create_vpc_endpoint(name: str, i: Inputs, c: Clients) -> Made:
 
 @deletes("aws:ec2/vpcEndpoint:VpcEndpoint")
 def delete_vpc_endpoint(identity: str, state: dict[str, Any], c: Clients) -> None:
-    """The interfaces go with the endpoint in AWS; moto leaves them."""
+    """The interfaces go with the endpoint in AWS; moto leaves some of them."""
     ec2 = c("ec2")
-    found = ec2.describe_vpc_endpoints(VpcEndpointIds=[identity])["VpcEndpoints"][0]
+    made = set(ec2.describe_vpc_endpoints(VpcEndpointIds=[identity])["VpcEndpoints"][0].get("NetworkInterfaceIds", []))
     ec2.delete_vpc_endpoints(VpcEndpointIds=[identity])
-    for interface in found.get("NetworkInterfaceIds", []):
+    inside = [{"Name": "vpc-id", "Values": [state["vpcId"]]}]
+    left = {one["NetworkInterfaceId"] for one in ec2.describe_network_interfaces(Filters=inside)["NetworkInterfaces"]}
+    for interface in sorted(made & left):
         ec2.delete_network_interface(NetworkInterfaceId=interface)
 
 

@@ -126,7 +126,7 @@ def restricted(primary: IPv4Network, secondary: IPv4Network, facts: Facts) -> IP
 
 
 def _secondary_restrictions(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
-    if spec.vpc.cidr is None:
+    if spec.vpc.cidr is None or spec.vpc.id is not None:  # what an existing VPC has, AWS let it have
         return
     for number, cidr in enumerate(spec.vpc.secondary_cidrs):
         refused = restricted(spec.vpc.cidr, cidr, facts)

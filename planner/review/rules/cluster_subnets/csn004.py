@@ -32,21 +32,26 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     least = context.facts.number("cluster.subnet_free_min")
     dedicated = context.facts.number("cluster.dedicated_prefix_length")
     nodes = node_subnets(design)
-    shared = set() if isinstance(nodes, Unknown) else {subnet.name for subnet in nodes}
     for subnet in cluster_subnets(design):
         free = free_addresses(design, subnet, context.facts)
         if isinstance(free, Unknown):
             yield Unseen(subnet.name, free)
             continue
-        alone = subnet.cidr.prefixlen == dedicated and subnet.name not in shared
-        if least <= free < advised and not alone:
-            yield Problem(
-                subnet.name,
-                "fewer free addresses than advised for the control plane",
-                measured=f"{free} free in {subnet.cidr}",
-                limit=f"{advised} advised",
-                fix="use dedicated /28 cluster subnets, or free addresses",
-            )
+        if not least <= free < advised:
+            continue
+        if subnet.cidr.prefixlen == dedicated:
+            if isinstance(nodes, Unknown):
+                yield Unseen(subnet.name, nodes)
+                continue
+            if subnet not in nodes:
+                continue
+        yield Problem(
+            subnet.name,
+            "fewer free addresses than advised for the control plane",
+            measured=f"{free} free in {subnet.cidr}",
+            limit=f"{advised} advised",
+            fix="use dedicated /28 cluster subnets, or free addresses",
+        )
 
 
 RULE = Rule(

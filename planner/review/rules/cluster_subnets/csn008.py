@@ -30,11 +30,12 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     del context
     if design.cluster is None:
         return
-    nodes = node_subnets(design)
-    if isinstance(nodes, Unknown):
-        yield Unseen(design.cluster.name, nodes)
-        return
-    users = {subnet.name: "nodes" for subnet in nodes} | {subnet.name: "pods" for subnet in pod_subnets(design)}
+    users: dict[str, str] = {}
+    for what, subnets in (("pods", pod_subnets(design)), ("nodes", node_subnets(design))):
+        if isinstance(subnets, Unknown):
+            yield Unseen(design.cluster.name, subnets)
+        else:
+            users |= {subnet.name: what for subnet in subnets}
     for subnet in cluster_subnets(design):
         if subnet.name in users:
             yield Problem(

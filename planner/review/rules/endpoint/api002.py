@@ -16,6 +16,7 @@ Limit `endpoint.publicCidrs` to your own networks, or use the private endpoint.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import collapse_addresses, ip_network
 
 from planner.design import Design
 from planner.diagnostics import Severity
@@ -28,7 +29,13 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     cluster = design.cluster
     if cluster is None or not cluster.endpoint.public:
         return
-    wide = sorted({"0.0.0.0/0", "::/0"} & set(cluster.endpoint.public_cidrs))
+    blocks = [ip_network(text) for text in cluster.endpoint.public_cidrs]
+    covered = {
+        str(one)
+        for family in (4, 6)
+        for one in collapse_addresses([block for block in blocks if block.version == family])  # type: ignore[type-var]
+    }
+    wide = sorted({"0.0.0.0/0", "::/0"} & covered)
     if wide:
         yield Problem(
             cluster.name,

@@ -5,7 +5,7 @@ Counts the zones with a subnet tagged `kubernetes.io/role/internal-elb=1`, alway
 
 ## Why it matters
 The AWS Load Balancer Controller finds its subnets by this tag, and an Application Load Balancer needs two
-zones.
+zones. Since version 2.12.1 the controller falls back to reachable subnets when none is tagged; older ones fail.
 
 ## How to fix
 Tag one private subnet in each zone with `kubernetes.io/role/internal-elb=1`.
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
-from planner.review.topology import ROLE_INTERNAL_ELB, undescribed, zones_of
+from planner.review.topology import ROLE_INTERNAL_ELB, first_undescribed, zones_of
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
@@ -29,7 +29,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     del context
     tagged = [subnet for subnet in design.subnets if subnet.tag(ROLE_INTERNAL_ELB) in ("1", "")]
     zones = zones_of(tagged)
-    hidden = next((why for subnet in design.subnets if (why := undescribed(design, subnet)) is not None), None)
+    hidden = first_undescribed(design)
     if isinstance(zones, Unknown):
         yield Unseen(design.vpc.name, zones)
     elif len(zones) < 2 and hidden is not None:

@@ -1,7 +1,7 @@
 """A subnet for load balancers has fewer than eight free addresses.
 
 ## What it does
-Reads the free addresses of every subnet tagged for load balancers.
+Reads size and free addresses of every subnet tagged for load balancers (value 1 or empty).
 
 ## Why it matters
 Elastic Load Balancing asks for eight free addresses in each subnet to create and to scale a load balancer;
@@ -22,15 +22,27 @@ from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 from planner.review.free import free_addresses
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
-from planner.review.topology import ROLE_ELB, ROLE_INTERNAL_ELB
+from planner.review.topology import ROLE_ELB, ROLE_INTERNAL_ELB, first_undescribed, meant_for
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     least = context.facts.number("load_balancer.addresses")
+    longest = context.facts.number("load_balancer.prefix_length")
+    hidden = first_undescribed(design)
+    if hidden is not None:
+        yield Unseen(design.vpc.name, hidden)
     for subnet in design.subnets:
-        if subnet.tag(ROLE_ELB) is None and subnet.tag(ROLE_INTERNAL_ELB) is None:
+        if not (meant_for(subnet, ROLE_ELB) or meant_for(subnet, ROLE_INTERNAL_ELB)):
             continue
+        if subnet.cidr.prefixlen > longest:
+            yield Problem(
+                subnet.name,
+                "too small for an Application Load Balancer",
+                measured=str(subnet.cidr),
+                limit=f"/{longest} or larger",
+                fix="tag a larger subnet in this zone",
+            )
         free = free_addresses(design, subnet, context.facts)
         if isinstance(free, Unknown):
             yield Unseen(subnet.name, free)

@@ -21,21 +21,24 @@ from collections.abc import Iterator
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
-from planner.review.topology import ROLE_ELB, ROLE_INTERNAL_ELB, is_public
+from planner.review.topology import ROLE_ELB, ROLE_INTERNAL_ELB, first_undescribed, is_public, meant_for
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
+    hidden = first_undescribed(design)
+    if hidden is not None:
+        yield Unseen(design.vpc.name, hidden)
     for subnet in design.subnets:
-        facing, internal = subnet.tag(ROLE_ELB), subnet.tag(ROLE_INTERNAL_ELB)
-        if facing is None and internal is None:
+        facing, internal = meant_for(subnet, ROLE_ELB), meant_for(subnet, ROLE_INTERNAL_ELB)
+        if not facing and not internal:
             continue
         public = is_public(design, subnet)
         if isinstance(public, Unknown):
             yield Unseen(subnet.name, public)
             continue
-        if facing in ("1", "") and not public:
+        if facing and not public:
             yield Problem(
                 subnet.name,
                 "tagged for internet-facing load balancers, but private",
@@ -43,7 +46,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
                 limit="a public subnet",
                 fix=f"remove {ROLE_ELB}, or route the subnet to an internet gateway",
             )
-        if internal in ("1", "") and public:
+        if internal and public:
             yield Problem(
                 subnet.name,
                 "tagged for internal load balancers, but public",

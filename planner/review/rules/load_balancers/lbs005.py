@@ -21,17 +21,20 @@ from collections.abc import Iterator
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
-from planner.review.topology import ROLE_ELB, ROLE_INTERNAL_ELB, zone_of
+from planner.review.topology import ROLE_ELB, ROLE_INTERNAL_ELB, first_undescribed, meant_for, zone_of
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
+    hidden = first_undescribed(design)
+    if hidden is not None:
+        yield Unseen(design.vpc.name, hidden)
     seen: dict[tuple[str, str], list[str]] = {}
     for subnet in design.subnets:
         zone = zone_of(subnet)
         for tag in (ROLE_ELB, ROLE_INTERNAL_ELB):
-            if subnet.tag(tag) in ("1", ""):
+            if meant_for(subnet, tag):
                 if isinstance(zone, Unknown):
                     yield Unseen(subnet.name, zone)
                 else:

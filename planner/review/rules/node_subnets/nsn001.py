@@ -3,8 +3,8 @@
 ## What it does
 For each node group takes maxSize over its subnets and the addresses that a node holds with its pods (the
 spec's `podsPerNode`, else kubelet's maxPods), as the VPC CNI is configured, and compares the sum with the
-free addresses. In a design that runs already, the addresses of running nodes are taken from the free ones,
-so the finding is a forecast.
+free addresses: in the node subnets, and with custom networking in the pod subnets too. In a design that
+runs already only the nodes beyond the desired size count, because the others hold theirs already.
 
 ## Why it matters
 Subnets cannot be resized. When addresses run out, nodes start without room for pods, and pods wait for
@@ -27,24 +27,24 @@ from planner.diagnostics import Severity
 from planner.review.free import free_addresses
 from planner.review.node_addresses import node_addresses
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
-from planner.review.topology import node_subnets
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
-    subnets = node_subnets(design)
-    if isinstance(subnets, Unknown):
-        yield Unseen(design.cluster.name if design.cluster else design.vpc.name, subnets)
-        return
     demand = node_addresses(design, context)
-    for subnet in subnets:
-        free = free_addresses(design, subnet, context.facts)
+    if isinstance(demand, Unknown):
+        yield Unseen(design.cluster.name if design.cluster else design.vpc.name, demand)
+        return
+    for subnet in design.subnets:
         needed = demand.get(subnet.name)
-        if isinstance(free, Unknown):
-            yield Unseen(subnet.name, free)
-        elif isinstance(needed, Unknown):
+        if needed is None:
+            continue
+        free = free_addresses(design, subnet, context.facts)
+        if isinstance(needed, Unknown):
             yield Unseen(subnet.name, needed)
-        elif needed is not None and needed > free:
+        elif isinstance(free, Unknown):
+            yield Unseen(subnet.name, free)
+        elif needed > free:
             yield Problem(
                 subnet.name,
                 "not enough addresses for the node groups at maxSize",

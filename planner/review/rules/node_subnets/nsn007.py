@@ -22,12 +22,18 @@ from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 from planner.review.free import free_addresses
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
-from planner.review.topology import ROLE_CNI, pod_subnets
+from planner.review.topology import ROLE_CNI, first_undescribed, pod_subnets
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
-    names = {subnet.name for subnet in pod_subnets(design)}
+    pods = pod_subnets(design)
+    if isinstance(pods, Unknown):
+        yield Unseen(design.vpc.name, pods)
+    names = set() if isinstance(pods, Unknown) else {subnet.name for subnet in pods}
+    hidden = first_undescribed(design)
+    if hidden is not None:
+        yield Unseen(design.vpc.name, hidden)
     for subnet in design.subnets:
         if subnet.name not in names and subnet.tag(ROLE_CNI) in (None, "0"):
             continue

@@ -1,8 +1,8 @@
 """Nodes have no way to the internet and not all VPC endpoints that they need.
 
 ## What it does
-For node subnets without a default route looks for endpoints of ec2, ecr.api, ecr.dkr and S3, and of what
-the add-ons use.
+For node subnets without a default route looks for available endpoints of ec2, ecr.api, ecr.dkr and S3 (the
+gateway must be in their route tables), and of what the add-ons use.
 
 ## Why it matters
 Nodes that reach neither the internet nor the endpoints cannot join the cluster or pull images.
@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.design import Design, Unknown
+from planner.design import Design, RouteTable, Subnet, Unknown, VpcEndpoint
 from planner.diagnostics import Severity
-from planner.review.egress import isolated_node_subnets, needed_services
+from planner.review.egress import isolated_node_subnets, needed_services, unknown_addons, working
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
@@ -35,7 +35,10 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     if isinstance(design.vpc_endpoints, Unknown):
         yield Unseen(design.vpc.name, design.vpc_endpoints)
         return
-    there = {endpoint.short_service for endpoint in design.vpc_endpoints}
+    hidden = unknown_addons(design)
+    if hidden is not None:
+        yield Unseen(design.vpc.name, hidden)
+    there = {one.short_service for one in design.vpc_endpoints if working(one) and _serves(one, isolated, design)}
     for service, why in needed_services(design, context.facts).items():
         if service not in there:
             yield Problem(
@@ -45,6 +48,14 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
                 limit=service,
                 fix=f"add a VPC endpoint for {service}, or a NAT gateway",
             )
+
+
+def _serves(endpoint: VpcEndpoint, isolated: tuple[Subnet, ...], design: Design) -> bool:
+    """Whether every isolated subnet's route table leads to a gateway endpoint; an interface serves all."""
+    if endpoint.kind != "Gateway":
+        return True
+    tables = [design.route_table_of(subnet.name) for subnet in isolated]
+    return all(isinstance(table, RouteTable) and table.name in endpoint.route_tables for table in tables)
 
 
 RULE = Rule(

@@ -20,17 +20,22 @@ from collections.abc import Iterator
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
-from planner.review.topology import ROLE_ELB, is_public
+from planner.review.topology import ROLE_ELB, is_public, meant_for, undescribed
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
     for subnet in design.subnets:
-        meant = subnet.tag(ROLE_ELB) in ("1", "") or subnet.map_public_ip is True
-        if not meant:
+        hidden = subnet.map_public_ip if isinstance(subnet.map_public_ip, Unknown) else undescribed(design, subnet)
+        meant = meant_for(subnet, ROLE_ELB) or subnet.map_public_ip is True
+        if not meant and hidden is None:
             continue
         public = is_public(design, subnet)
+        if not meant and hidden is not None:
+            if public is not True:
+                yield Unseen(subnet.name, hidden)
+            continue
         if isinstance(public, Unknown):
             yield Unseen(subnet.name, public)
         elif not public:

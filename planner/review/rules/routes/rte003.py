@@ -44,7 +44,13 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
         if gateway is None or gateway.regional or gateway.subnet is None:
             continue
         home = design.subnet(gateway.subnet)
-        if home is None or zone_of(home) == zone_of(subnet):
+        if home is None:
+            continue
+        there, here = zone_of(home), zone_of(subnet)
+        if isinstance(there, Unknown) or isinstance(here, Unknown):
+            yield Unseen(subnet.name, there if isinstance(there, Unknown) else here)  # type: ignore[arg-type]
+            continue
+        if there == here:
             continue
         yield Problem(
             subnet.name,

@@ -1,7 +1,7 @@
 """Nodes without a way out live in a zone where an interface endpoint has no subnet.
 
 ## What it does
-For each interface endpoint compares its zones with those of isolated node subnets.
+For each interface endpoint of an AWS service compares its zones with those of isolated node subnets.
 
 ## Why it matters
 The endpoint still answers across zones as long as its own zone works; when that zone fails, nodes elsewhere
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
-from planner.review.egress import isolated_node_subnets
+from planner.review.egress import isolated_node_subnets, of_aws
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 from planner.review.topology import zones_of
 
@@ -42,7 +42,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
         yield Unseen(design.vpc.name, zones)
         return
     for endpoint in design.vpc_endpoints:
-        if endpoint.kind != "Interface":
+        if not of_aws(endpoint):
             continue
         there = zones_of(design.named_subnets(endpoint.subnets))
         if isinstance(there, Unknown):

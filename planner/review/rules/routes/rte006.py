@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
-from planner.review.egress import isolated_node_subnets, needed_services
+from planner.review.egress import isolated_node_subnets, needed_services, unknown_addons
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
@@ -35,6 +35,9 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     if isinstance(design.vpc_endpoints, Unknown):
         yield Unseen(design.vpc.name, design.vpc_endpoints)
         return
+    hidden = unknown_addons(design)
+    if hidden is not None:
+        yield Unseen(design.vpc.name, hidden)
     needed = needed_services(design, context.facts)
     for endpoint in design.vpc_endpoints:
         if endpoint.kind == "Interface" and endpoint.short_service in needed and not endpoint.private_dns:

@@ -30,16 +30,17 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     endpoints = design.vpc_endpoints
     if isinstance(endpoints, Unknown):
         yield Unseen(design.vpc.name, endpoints)
+    elif any(one.kind == "Gateway" and one.short_service == "s3" and one.route_tables for one in endpoints):
+        return
     elif design.vpc.existing and design.planned:
-        yield Unseen(
-            design.vpc.name, Unknown("ec2:DescribeVpcEndpoints", "an existing VPC; the spec does not describe it")
-        )
-    elif not any(one.kind == "Gateway" and one.short_service == "s3" for one in endpoints):
+        hidden = Unknown("ec2:DescribeVpcEndpoints", "an existing VPC; the spec does not describe it")
+        yield Unseen(design.vpc.name, hidden)
+    else:
         yield Problem(
             design.vpc.name,
             "image layers go through the NAT gateways",
             measured="none",
-            limit="a gateway endpoint for S3",
+            limit="a gateway endpoint for S3 in the route tables",
             fix="add a gateway endpoint for S3 to the private route tables",
         )
 

@@ -1,7 +1,8 @@
 """The private endpoint is on, but DHCP hands out no AmazonProvidedDNS.
 
 ## What it does
-Reads the name servers of the VPC's DHCP options when the cluster's private endpoint is on.
+Reads the name servers of the VPC's DHCP options when the cluster's private endpoint is on. The addresses
+169.254.169.253 and the VPC's base plus two are the same resolver.
 
 ## Why it matters
 The private endpoint's name lives in a hosted zone that only Amazon's resolver answers. With other name
@@ -32,7 +33,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     servers = design.vpc.domain_name_servers
     if isinstance(servers, Unknown):
         yield Unseen(design.vpc.name, servers)
-    elif "AmazonProvidedDNS" not in servers:
+    elif not {"AmazonProvidedDNS", "169.254.169.253", str(design.vpc.cidr.network_address + 2)} & set(servers):
         yield Problem(
             design.vpc.name,
             "the private endpoint's name is not resolved by these name servers",

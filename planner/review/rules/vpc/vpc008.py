@@ -20,16 +20,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from planner.design import Design
+from planner.design import Design, Unknown
 from planner.diagnostics import Severity
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 from planner.review.topology import pod_subnets
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     shared = IPv4Network(context.facts["vpc.shared_address_space"].value)
-    for subnet in pod_subnets(design):
+    subnets = pod_subnets(design)
+    if isinstance(subnets, Unknown):
+        yield Unseen(design.vpc.name, subnets)
+        return
+    for subnet in subnets:
         if not subnet.cidr.subnet_of(shared):
             yield Problem(
                 subnet.name,

@@ -1,0 +1,208 @@
+"""The notes with letter R: a design that breaks one is found by the full review, and cites it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from planner.diagnostics import Finding
+from planner.notes import notes
+from planner.review.engine import review
+from planner.review.registry import ALL_RULES
+
+from .test_rules import context, design_of
+
+
+def codes_citing(note: str, base: str, **changes: Any) -> set[str]:
+    """Codes of the findings of a full review that cite a note."""
+    findings: tuple[Finding, ...] = review(design_of(base, **changes), context()).findings
+    return {finding.rule for finding in findings if note in finding.notes}
+
+
+def test_N04_private_endpoint_off() -> None:
+    assert "API003" in codes_citing("N04", "production", set={"cluster.endpoint.private": False})
+
+
+def test_N04_public_endpoint_open_to_everyone() -> None:
+    assert codes_citing("N04", "production", set={"cluster.endpoint.publicCidrs": ["0.0.0.0/0"]}) == {"API002"}
+
+
+def test_N04_public_blocks_must_hold_the_nodes_nat_addresses() -> None:
+    changes = {
+        "cluster.endpoint.private": False,
+        "natGateways[shop-prod-nat-apne2-az1].publicIps": ["192.0.2.7"],
+    }
+    assert codes_citing("N04", "production", set=changes) == {"API001", "API003"}
+
+
+def test_N05_private_endpoint_needs_amazon_dns() -> None:
+    assert codes_citing("N05", "production", set={"vpc.domainNameServers": ["10.0.0.53"]}) == {"VPC003"}
+
+
+@pytest.mark.parametrize(("attribute", "code"), [("dnsSupport", "VPC001"), ("dnsHostnames", "VPC002")])
+def test_N05_private_endpoint_needs_both_dns_attributes(attribute: str, code: str) -> None:
+    assert codes_citing("N05", "private", set={f"vpc.{attribute}": False}) == {code}
+
+
+@pytest.mark.parametrize("service", ["ec2", "ecr-api", "ecr-dkr", "s3", "eks-auth", "elasticfilesystem"])
+def test_N07_isolated_nodes_need_endpoints(service: str) -> None:
+    assert codes_citing("N07", "private", remove=[f"vpcEndpoints[vault-{service}]"]) == {"RTE001"}
+
+
+def test_N07_isolated_nodes_need_the_private_endpoint() -> None:
+    changes = {"cluster.endpoint.private": False, "cluster.endpoint.public": True}
+    assert codes_citing("N07", "private", set=changes) == {"API004"}
+
+
+def test_N07_endpoint_security_group_must_let_nodes_in() -> None:
+    assert codes_citing("N07", "private", set={"securityGroups[vault-endpoints].rules": []}) == {"RTE007"}
+
+
+def test_N07_endpoints_need_private_dns() -> None:
+    assert codes_citing("N07", "private", set={"vpcEndpoints[vault-ecr-api].privateDns": False}) == {"RTE006"}
+
+
+def test_N07_endpoints_in_every_zone_with_nodes() -> None:
+    changes = {"vpcEndpoints[vault-ec2].subnets": ["vault-node-euc1-az1"]}
+    assert codes_citing("N07", "private", set=changes) == {"RTE005"}
+
+
+def test_N29_enough_addresses_for_nodes() -> None:
+    assert codes_citing("N29", "production", set={"nodeGroups[web].maxSize": 450}) == {"NSN001"}
+
+
+def test_N29_enough_addresses_for_pods() -> None:
+    changes = {"planned": False, "subnets[scarce-pod-euw1-az1].freeAddresses": 100}
+    assert codes_citing("N29", "custom-networking", set=changes) == {"NSN001", "NSN007"}
+
+
+def test_N29_cluster_subnets_must_stay() -> None:
+    assert codes_citing("N29", "production", remove=["subnets[shop-prod-cluster-apne2-az3]"]) == {"CSN007"}
+
+
+def test_N29_further_blocks_clear_of_other_networks() -> None:
+    changes = {"vpc.secondaryCidrs": ["10.16.128.0/20"]}  # peer-data has 10.16.0.0/16
+    assert codes_citing("N29", "production", set=changes) == {"VPC007"}
+
+
+def test_N29_pods_in_a_block_that_nobody_else_routes() -> None:
+    changes = {"subnets[scarce-pod-euw1-az1].cidr": "10.99.64.0/18"}
+    assert codes_citing("N29", "custom-networking", set=changes) == {"VPC008"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"set": {"vpc.ipv6": False}}, "VPC009"),
+        ({"set": {"subnets[six-node-usw2-az1].ipv6Index": None}}, "NSN002"),
+        ({"remove": ["routeTables[six-private-usw2-az1].routes[::/0]"]}, "RTE008"),
+    ],
+)
+def test_N29_ipv6_pods_need_addresses_and_a_way_out(changes: dict[str, Any], code: str) -> None:
+    assert codes_citing("N29", "ipv6", **changes) == {code}
+
+
+@pytest.mark.parametrize(("attribute", "code"), [("dnsSupport", "VPC001"), ("dnsHostnames", "VPC002")])
+def test_N30_dns_hostnames_and_resolution_on(attribute: str, code: str) -> None:
+    assert codes_citing("N30", "minimal", set={f"vpc.{attribute}": False}) == {code}
+
+
+@pytest.mark.parametrize(("free", "code"), [(4, "CSN002"), (5, "CSN003")])
+def test_N31_six_addresses_in_each_cluster_subnet(free: int, code: str) -> None:
+    changes = {"planned": False, "subnets[shop-prod-cluster-apne2-az1].freeAddresses": free}
+    assert codes_citing("N31", "production", set=changes) == {code}
+
+
+def test_N31_sixteen_addresses_are_advised() -> None:
+    changes = {
+        "planned": False,
+        "cluster.subnets": ["shop-prod-node-apne2-az1", "shop-prod-cluster-apne2-az2"],
+        "subnets[shop-prod-node-apne2-az1].freeAddresses": 15,
+    }
+    assert codes_citing("N31", "production", set=changes) == {"CSN004", "CSN008"}
+
+
+def test_N31_a_dedicated_28_is_as_good_as_sixteen_addresses() -> None:
+    changes = {"planned": False, "subnets[shop-prod-cluster-apne2-az1].freeAddresses": 7}
+    assert codes_citing("N31", "production", set=changes) == set()
+
+
+def test_N31_two_zones() -> None:
+    assert codes_citing("N31", "minimal", set={"cluster.subnets": ["hello-cluster-use1-az1"]}) == {"CSN001"}
+
+
+@pytest.mark.parametrize(("change", "code"), [("zoneId=use1-az3", "CSN005"), ("zoneKind=local-zone", "CSN006")])
+def test_N31_zones_that_EKS_takes(change: str, code: str) -> None:
+    key, _, value = change.partition("=")
+    assert codes_citing("N31", "minimal", set={f"subnets[hello-cluster-use1-az4].{key}": value}) == {code}
+
+
+def test_N31_private_cluster_subnets_are_preferred() -> None:
+    changes = {"cluster.subnets": ["hello-public-use1-az1", "hello-cluster-use1-az2"]}
+    assert "CSN009" in codes_citing("N31", "minimal", set=changes)
+
+
+def test_N32_enough_addresses_in_node_subnets() -> None:
+    changes = {"subnets[hello-node-use1-az1].freeAddresses": 20}
+    assert codes_citing("N32", "minimal", set=changes) == {"NSN001"}
+
+
+def test_N32_public_nodes_need_public_addresses() -> None:
+    changes = {"nodeGroups[general].subnets": "hello-public-use1-az1"}
+    assert {"NSN003", "NSN004"} <= codes_citing("N32", "minimal", add=changes)
+
+
+def test_N32_nodes_in_private_subnets() -> None:
+    codes = codes_citing(
+        "N32",
+        "minimal",
+        set={"subnets[hello-public-use1-az1].mapPublicIp": True},
+        add={"nodeGroups[general].subnets": "hello-public-use1-az1"},
+    )
+    assert "NSN004" in codes
+    assert "NSN003" not in codes, "public addresses are right there, whatever scanners say"
+
+
+def test_N32_public_subnets_need_their_route() -> None:
+    assert codes_citing("N32", "minimal", set={"routeTables[hello-public].routes": []}) == {"RTE002"}
+
+
+def test_N32_without_nat_nodes_need_endpoints() -> None:
+    changes: dict[str, Any] = {"natGateways": [], "routeTables[hello-private-use1-az1].routes": []}
+    assert codes_citing("N32", "minimal", set=changes) == {"RTE001"}
+
+
+def test_N32_nat_in_every_zone_and_s3_beside_it() -> None:
+    changes = {"routeTables[hello-private-use1-az2].routes[0.0.0.0/0].target": "hello-nat-use1-az1", "vpcEndpoints": []}
+    assert codes_citing("N32", "minimal", set=changes) == {"RTE003", "RTE010"}
+
+
+@pytest.mark.parametrize(
+    ("tier", "tag", "code"), [("public", "elb", "LBS001"), ("node", "internal-elb", "LBS002")], ids=["elb", "internal"]
+)
+def test_N33_load_balancer_tags_in_two_zones(tier: str, tag: str, code: str) -> None:
+    tags = [f"subnets[hello-{tier}-use1-{zone}].tags[kubernetes.io/role/{tag}]" for zone in ("az1", "az2")]
+    assert codes_citing("N33", "minimal", remove=tags) == {code}
+
+
+def test_N33_tagged_subnets_need_room() -> None:
+    changes = {"planned": False, "subnets[hello-public-use1-az1].freeAddresses": 7}
+    assert codes_citing("N33", "minimal", set=changes) == {"LBS003"}
+
+
+def test_N33_tags_agree_with_routes_and_are_the_only_ones() -> None:
+    tags = {"kubernetes.io/role/elb": "1"}
+    codes = codes_citing("N33", "minimal", add={"subnets[hello-node-use1-az1].tags": tags})
+    assert codes == {"LBS004", "LBS005"}
+
+
+@pytest.mark.parametrize(("block", "code"), [("10.32.240.0/20", "VPC004"), ("100.64.0.0/16", "VPC005")])
+def test_N41_service_block_apart_and_allowed(block: str, code: str) -> None:
+    assert codes_citing("N41", "production", set={"cluster.serviceCidr": block}) == {code}
+
+
+def test_every_reviewed_note_is_tested_here() -> None:
+    reviewed = {note for rule in ALL_RULES for note in rule.notes if "R" in notes()[note].does.split()}
+    tested = {name.split("_")[1] for name in globals() if name.startswith("test_N")}
+    assert tested == reviewed

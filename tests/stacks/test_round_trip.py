@@ -1,0 +1,172 @@
+"""plan → declare → moto → observe gives the same design back, for every example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+
+from planner.design import Unknown
+from planner.design.compare import differences
+from planner.review.engine import review
+from planner.review.rule import ReviewContext
+from tests.support.plans import FEASIBLE, embedded, plan_of
+from tests.support.world import example_design, materialise, observe
+
+pytestmark = pytest.mark.usefixtures("moto")
+
+
+@pytest.mark.parametrize("name", FEASIBLE)
+def test_every_example_comes_back(name: str) -> None:
+    design = example_design(name)
+    run = materialise(design)
+    found = observe(design)
+    assert differences(design, found) == ()
+    catalog = embedded()
+    verdict = review(found, ReviewContext(catalog.facts, catalog.instance_types))
+    # the public address of a NAT gateway and the tags of an existing VPC show only once made
+    assert verdict.findings == ()
+    assert run.exports["clusterName"] == design.cluster.name  # type: ignore[union-attr]
+    assert run.exports["clusterSecurityGroupId"].startswith("sg-")
+
+
+AMI = {"amiId": "ami-0123456789abcdef0", "maxPods": 29}
+GROUP = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "single NAT gateway": {"nat": "single"},
+    "regional NAT gateway": {"nat": "regional", "loadBalancers": {"public": 0}},
+    "own AMI": {
+        "nodeGroups": [
+            {**GROUP, **AMI, "taints": [{"key": "a", "value": "b", "effect": "NoExecute"}], "labels": {"x": "y"}}
+        ]
+    },
+    "own AMI in an IPv6 cluster": {"ipFamily": "ipv6", "nodeGroups": [{**GROUP, **AMI}]},
+    "own AMI with Bottlerocket": {"nodeGroups": [{**GROUP, **AMI, "os": "bottlerocket"}]},
+    "Windows beside Linux": {"nodeGroups": [GROUP, {**GROUP, "name": "windows", "os": "windows-core-2022"}]},
+    "public nodes": {"nodeGroups": [{**GROUP, "subnets": "public"}]},
+    "hybrid nodes": {"hybrid": {"nodeCidrs": ["10.200.0.0/16"], "podCidrs": ["10.201.0.0/16"]}},
+    "secrets key": {"secretsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"},
+    "pods in several blocks": {
+        "cni": {"customNetworking": True},
+        "nodeGroups": [{"name": "big", "instanceTypes": ["m5.24xlarge"], "maxSize": 400}],
+    },
+    "zones by name": {"zones": ["us-east-1a", "us-east-1b"]},
+    "warm targets and trunk": {
+        "cni": {"warmIpTarget": 3, "minimumIpTarget": 12, "maxEni": 3, "securityGroupsForPods": True}
+    },
+    "own user data": {"nodeGroups": [{**GROUP, "userData": "#!/bin/bash\necho hello\n"}]},
+    "add-ons": {
+        "addons": [
+            "aws-ebs-csi-driver",
+            "aws-efs-csi-driver",
+            "amazon-cloudwatch-observability",
+            {"name": "coredns", "configuration": {"replicaCount": 4}},
+        ]
+    },
+    "minimal update and percentage": {
+        "nodeGroups": [
+            {**GROUP, "update": {"strategy": "minimal", "maxUnavailablePercentage": 25}, "nodeRepair": False}
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("spec", VARIANTS.values(), ids=VARIANTS)
+def test_every_setting_comes_back(spec: dict[str, Any]) -> None:
+    design = plan_of(**spec).design
+    materialise(design)
+    assert differences(design, observe(design)) == ()
+
+
+def test_resources_really_exist() -> None:
+    design = example_design("production")
+    materialise(design)
+    ec2 = boto3.client("ec2", region_name=design.region)
+    eks = boto3.client("eks", region_name=design.region)
+    cluster = eks.describe_cluster(name="shop-prod")["cluster"]
+    vpc = cluster["resourcesVpcConfig"]["vpcId"]  # type: ignore[typeddict-item]
+    subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+    assert {one["CidrBlock"] for one in subnets} == {str(subnet.cidr) for subnet in design.subnets}
+    # N06: the control plane's interfaces take addresses of the cluster subnets
+    free = [one["AvailableIpAddressCount"] for one in subnets if one["CidrBlock"].endswith("/28")]
+    assert sorted(free) == [10, 10, 11]
+    gateways = ec2.describe_nat_gateways(Filter=[{"Name": "vpc-id", "Values": [vpc]}])["NatGateways"]
+    assert len(gateways) == 3
+    web = eks.describe_nodegroup(clusterName="shop-prod", nodegroupName="web")["nodegroup"]
+    assert web["scalingConfig"] == {"minSize": 3, "maxSize": 30, "desiredSize": 9}
+    assert web["updateConfig"]["maxUnavailablePercentage"] == 20
+    template = web["launchTemplate"]
+    data = ec2.describe_launch_template_versions(LaunchTemplateId=template["id"], Versions=[template["version"]])[
+        "LaunchTemplateVersions"
+    ][0]["LaunchTemplateData"]
+    # N19, N28: the metadata service and the disk
+    assert data["MetadataOptions"]["HttpTokens"] == "required"
+    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+    assert data["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 100
+    # N33: the tags that the load balancer controller looks for
+    tags = [{tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in subnets]
+    assert sum(1 for one in tags if one.get("kubernetes.io/role/elb") == "1") == 3
+    assert sum(1 for one in tags if one.get("kubernetes.io/role/internal-elb") == "1") == 3
+
+
+def test_N31_aws_refuses_a_cluster_in_one_zone_as_the_double_does() -> None:
+    with pytest.raises(Exception, match="at least two different AZs"):
+        boto3.client("eks", region_name="us-east-1").create_cluster(
+            name="x",
+            roleArn="arn:aws:iam::123456789012:role/x",
+            resourcesVpcConfig={"subnetIds": _two_subnets_of_one_zone()},
+        )
+
+
+def _two_subnets_of_one_zone() -> list[str]:
+    ec2 = boto3.client("ec2", region_name="us-east-1")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    return [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone="us-east-1a")["Subnet"]["SubnetId"]
+        for n in (0, 1)
+    ]
+
+
+def test_drift_is_seen() -> None:
+    design = example_design("minimal")
+    materialise(design)
+    ec2 = boto3.client("ec2", region_name=design.region)
+    found = observe(design)
+    subnet = found.subnet("hello-node-use1-az1")
+    assert subnet is not None
+    assert subnet.id is not None
+    ec2.delete_tags(Resources=[subnet.id], Tags=[{"Key": "kubernetes.io/role/internal-elb"}])
+    boto3.client("eks", region_name=design.region).update_nodegroup_config(
+        clusterName="hello", nodegroupName="general", scalingConfig={"minSize": 3, "maxSize": 9, "desiredSize": 3}
+    )
+    paths = [one.path for one in differences(design, observe(design))]
+    assert paths == ["subnets[hello-node-use1-az1].tags", "node_groups[general].max_size"]
+
+
+def test_what_is_denied_is_unknown_and_never_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = example_design("minimal")
+    materialise(design)
+    from botocore.client import BaseClient
+
+    real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def denied(self: Any, operation: str, arguments: Any) -> Any:
+        from botocore.exceptions import ClientError
+
+        if operation in {"DescribeRouteTables", "DescribeDhcpOptions", "ListAddons"}:
+            raise ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "denied"}}, operation)
+        return real(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", denied)
+    found = observe(design)
+    assert isinstance(found.route_tables, Unknown)
+    assert found.route_tables.call == "ec2:DescribeRouteTables"
+    assert found.cluster is not None
+    assert isinstance(found.cluster.addons, Unknown)
+    catalog = embedded()
+    verdict = review(found, ReviewContext(catalog.facts, catalog.instance_types))
+    unseen = {one.rule for one in verdict.not_evaluated}
+    assert {"CSN009", "NSN001", "NSN004", "RTE001"} <= unseen
+    assert not unseen & set(verdict.passed)
+    assert verdict.findings == ()
