@@ -24,6 +24,7 @@ import boto3
 from moto import mock_aws
 
 from planner.catalog import refresh, store
+from planner.catalog.folder import catalog_digest, write
 from planner.catalog.model import INSTANCE_TYPE_COLUMNS
 
 DATA = store.EMBEDDED
@@ -89,12 +90,12 @@ def main() -> int:
     """Write or check. Returns the exit code."""
     files = {**recorded(), **hand_kept()} if "--hand" in sys.argv else build()
     with tempfile.TemporaryDirectory() as scratch:
-        fresh = store.write(Path(scratch), files)
+        fresh = write(Path(scratch), files)
         if "--check" in sys.argv:
-            same = fresh == store.catalog_digest(store.parts(DATA))
+            same = fresh == catalog_digest(store.parts(DATA))
             print("catalog is fresh" if same else "catalog is stale: run tools/embed_catalog.py")
             return 0 if same else 1
-    store.write(DATA, files)
+    write(DATA, files)
     print(f"{len(files)} files, {fresh}")
     return 0
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.catalog import store
+from planner.catalog.folder import SCHEMA, Folder, write
 from planner.catalog.model import INSTANCE_TYPE_COLUMNS
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def refresh(
 ) -> RefreshResult:
     """Read AWS and put a new catalog into the cache; the old one stays until the new is whole.
 
-    ``regions`` are read in turn; parts of other regions are kept from ``base`` (the catalog in
+    ``regions`` are read in turn; regions refreshed before are kept from ``base`` (the catalog in
     use). ``today`` (ISO 8601) is the day stamped on what is read. Raises RefreshError for the
     first required call that fails, and OSError when the cache cannot be written.
     """
@@ -72,7 +73,8 @@ def refresh(
     cache = cache or store.cache_folder()
     files = _existing(base)
     kept: list[str] = []
-    rows: dict[str, list[Any]] = dict(files["instance-types.json"][0]["types"])
+    rows: dict[str, list[Any]] = dict(files[store.TYPES][0]["types"]) if store.TYPES in files else {}
+    read = sorted({*regions, *(name[len("regions/") : -len(".json")] for name in files if name.startswith("regions/"))})
     for name in regions:
         found, region = read_region(session, name, today, progress)
         rows.update(found)
@@ -85,12 +87,13 @@ def refresh(
                 old = files.get(f"regions/{name}.json")
                 region["prices"] = old[0].get("prices", {}) if old else {}
         files[f"regions/{name}.json"] = (region, f"AWS APIs in {name}", today)
-    content = {**files["instance-types.json"][0], "retrieved": today, "types": rows}
-    files["instance-types.json"] = (content, "ec2:DescribeInstanceTypes in " + ", ".join(regions), today)
+    source = f"ec2:DescribeInstanceTypes in {', '.join(read)}"
+    types = {"schema": SCHEMA, "source": source, "retrieved": today, "columns": list(INSTANCE_TYPE_COLUMNS)}
+    files[store.TYPES] = ({**types, "types": rows}, source, today)
     progress("Kubernetes versions")
     try:
         versions = read_versions(session, regions[0], today)
-        files["kubernetes-versions.json"] = (versions, "eks:DescribeClusterVersions", today)
+        files[store.VERSIONS] = (versions, "eks:DescribeClusterVersions", today)
     except RefreshError as error:
         kept.append(f"Kubernetes versions ({error.reason})")
     folder, digest = _install(cache / "catalog", files)
@@ -127,10 +130,15 @@ def read_region(
         ),
         "zoneNamesAreYours": True,
         "offerings": _by_zones(offerings),
-        "endpointServices": sorted({service["ServiceName"] for service in services}),
+        "endpointServices": sorted({service["ServiceName"] for service in services if _of_aws(service["ServiceName"])}),
         "retrieved": today,
     }
     return {entry["InstanceType"]: row(entry) for entry in types}, region
+
+
+def _of_aws(service: str) -> bool:
+    """Whether an endpoint service is AWS's own, not one that the account shares or is offered."""
+    return ".vpce-svc-" not in service
 
 
 def row(entry: dict[str, Any]) -> list[Any]:
@@ -202,8 +210,10 @@ def read_versions(session: Session, region: str, today: str) -> dict[str, Any]:
     """The versions file, from eks DescribeClusterVersions. Raises RefreshError."""
     eks = session.client("eks", region_name=region)
     entries = _pages(eks, region, "describe_cluster_versions", "clusterVersions", includeAll=True)
+    if not any(entry.get("defaultVersion") for entry in entries):
+        raise RefreshError("eks:DescribeClusterVersions", region, f"{len(entries)} versions, none of them the default")
     return {
-        "schema": store.SCHEMA,
+        "schema": SCHEMA,
         "source": "eks:DescribeClusterVersions",
         "retrieved": today,
         "versions": [
@@ -270,11 +280,12 @@ def _pages(client: Any, region: str, call: str, key: str, **arguments: Any) -> l
         raise RefreshError(f"{service}:{client.meta.method_to_api_mapping[call]}", region, str(error)) from error
 
 
-def _existing(folder: Path) -> dict[str, tuple[Any, str, str]]:
-    return {
-        name: (json.loads((folder / name).read_bytes()), entry["source"], entry["retrieved"])
-        for name, entry in store.parts(folder).items()
-    }
+def _existing(base: Path) -> dict[str, tuple[Any, str, str]]:
+    """What an earlier refresh read; nothing where the embedded catalog is in use."""
+    if base == store.EMBEDDED:
+        return {}
+    folder = Folder(base)
+    return {name: (folder.read(name), entry["source"], entry["retrieved"]) for name, entry in folder.entries.items()}
 
 
 def _install(home: Path, files: dict[str, tuple[Any, str, str]]) -> tuple[Path, str]:
@@ -282,7 +293,7 @@ def _install(home: Path, files: dict[str, tuple[Any, str, str]]) -> tuple[Path, 
     home.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="new-", dir=home))
     try:
-        digest = store.write(fresh, files)
+        digest = write(fresh, files)
         folder = home / digest.removeprefix("sha256:")[:16]
         if folder.exists():
             shutil.rmtree(fresh)
@@ -295,6 +306,7 @@ def _install(home: Path, files: dict[str, tuple[Any, str, str]]) -> tuple[Path, 
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     for other in home.iterdir():
-        if other.is_dir() and other != folder:
+        # a folder called new-… may be a refresh that runs beside this one
+        if other.is_dir() and other != folder and not other.name.startswith("new-"):
             shutil.rmtree(other, ignore_errors=True)
     return folder, digest

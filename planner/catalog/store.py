@@ -1,25 +1,25 @@
-"""Finds, checks and loads catalog folders: the embedded one, or the user's refreshed copy."""
+"""Finds and loads the catalog: the embedded facts, and over them what the user's refresh read.
+
+A refreshed catalog holds only what AWS said (types, regions, versions). Facts kept by hand always
+come with the program, so that an old cache never takes back what a new release corrected.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from planner.catalog.facts import Facts
+from planner.catalog.folder import MANIFEST, CatalogError, Folder, catalog_digest
 from planner.catalog.model import Catalog, InstanceTypes, KubernetesVersion, Region, Zone
 
-SCHEMA = 1
-MANIFEST = "manifest.json"
 CURRENT = "current"
 EMBEDDED = Path(__file__).parent / "data"
-
-
-class CatalogError(Exception):
-    """A catalog folder that cannot be used; the message says which file and what to do."""
+#: Files that a refresh may replace; regions are the others.
+TYPES = "instance-types.json"
+VERSIONS = "kubernetes-versions.json"
 
 
 def cache_folder() -> Path:
@@ -57,21 +57,23 @@ def current_folder() -> Path:
 
 
 def load(folder: Path | None = None) -> Catalog:
-    """The catalog in ``folder``, or the one in use.
+    """The catalog in ``folder`` over the embedded one, or the one in use.
 
     Every file is checked against the manifest's hash when it is read; regions are read when asked
     for. Raises CatalogError for a folder that is damaged or of another schema.
     """
     folder = folder or current_folder()
-    files = _Files(folder)
+    files = _Layers(folder)
     facts = Facts(files.read("facts.json")["facts"])
-    versions = files.read("kubernetes-versions.json")
-    types = files.read("instance-types.json")
+    versions = files.read(VERSIONS)
+    rows: dict[str, Any] = {}
+    for layer in files.holding(TYPES):
+        rows.update(layer.read(TYPES)["types"])
     return Catalog(
         digest=files.digest,
-        retrieved=files.retrieved,
+        retrieved=min(entry["retrieved"] for entry in files.entries().values()),
         origin="embedded" if folder == EMBEDDED else str(folder),
-        instance_types=InstanceTypes(types["types"]),
+        instance_types=InstanceTypes(rows),
         versions=tuple(
             KubernetesVersion(
                 version=entry["version"],
@@ -90,57 +92,50 @@ def load(folder: Path | None = None) -> Catalog:
 
 
 def parts(folder: Path) -> Mapping[str, Mapping[str, str]]:
-    """The files of a catalog with source, day and hash of each, as its manifest lists them."""
-    return _Files(folder).entries
+    """The files in use with source, day and hash of each: those of ``folder`` over the embedded.
+
+    Raises CatalogError for a folder without a readable manifest.
+    """
+    return _Layers(folder).entries()
 
 
-class _Files:
-    """The files of one catalog folder, each checked when read."""
+class _Layers:
+    """The embedded folder and, over it, a refreshed one."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        text = self._bytes(MANIFEST)
-        try:
-            manifest = json.loads(text)
-            schema = manifest["schema"]
-            self.entries: dict[str, dict[str, str]] = manifest["files"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise CatalogError(f"{folder / MANIFEST} is not a catalog manifest; {_REMEDY}") from error
-        if schema != SCHEMA:
-            raise CatalogError(f"{folder}: catalog schema {schema}, this eksplan reads {SCHEMA}; {_REMEDY}")
-        self.digest = catalog_digest(self.entries)
-        self.retrieved = min((entry["retrieved"] for entry in self.entries.values()), default="")
+        self._base = Folder(EMBEDDED)
+        self._over = Folder(folder) if folder != EMBEDDED else None
+        self._read = {
+            name: entry
+            for name, entry in (self._over.entries.items() if self._over else ())
+            if name in {TYPES, VERSIONS} or name.startswith("regions/")
+        }
+        named = {f"refreshed/{name}": entry for name, entry in self._read.items()}
+        self.digest = catalog_digest({**self._base.entries, **named})
         self.regions = tuple(
             sorted(
                 name.removeprefix("regions/").removesuffix(".json")
-                for name in self.entries
+                for name in self.entries()
                 if name.startswith("regions/")
             )
         )
 
-    def _bytes(self, name: str) -> bytes:
-        try:
-            return (self.folder / name).read_bytes()
-        except OSError as error:
-            raise CatalogError(f"cannot read {self.folder / name}: {error.strerror}; {_REMEDY}") from error
+    def entries(self) -> Mapping[str, Mapping[str, str]]:
+        """Source, day and hash of every file in use."""
+        return {**self._base.entries, **self._read}
+
+    def holding(self, name: str) -> tuple[Folder, ...]:
+        """The folders that hold a file, the embedded one first."""
+        return (
+            *((self._base,) if name in self._base.entries else ()),
+            *((self._over,) if self._over and name in self._read else ()),
+        )
 
     def read(self, name: str) -> Any:
-        data = self._bytes(name)
-        if hashlib.sha256(data).hexdigest() != self.entries[name]["sha256"]:
-            raise CatalogError(f"{self.folder / name} does not match its hash in the manifest; {_REMEDY}")
-        return json.loads(data)
+        return self.holding(name)[-1].read(name)
 
 
-_REMEDY = "run `eksplan catalog refresh`, or set EKSPLAN_CATALOG=embedded"
-
-
-def catalog_digest(entries: Mapping[str, Mapping[str, str]]) -> str:
-    """One hash over the names and hashes of all files."""
-    lines = "".join(f"{name} {entry['sha256']}\n" for name, entry in sorted(entries.items()))
-    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _region(files: _Files, facts: Facts, name: str) -> Region:
+def _region(files: _Layers, facts: Facts, name: str) -> Region:
     if name not in files.regions:
         raise KeyError(name)
     raw = files.read(f"regions/{name}.json")
@@ -164,7 +159,7 @@ def _region(files: _Files, facts: Facts, name: str) -> Region:
     )
 
 
-def _usual_services(files: _Files, facts: Facts, region: str) -> frozenset[str]:
+def _usual_services(files: _Layers, facts: Facts, region: str) -> frozenset[str]:
     """The endpoint services usual everywhere, with the published exceptions of this region."""
     short = files.read("endpoint-services.json")["services"]
     absent = facts.table("endpoints.absent")
@@ -174,41 +169,3 @@ def _usual_services(files: _Files, facts: Facts, region: str) -> frozenset[str]:
         for service in short
         if region not in absent.get(service, ())
     )
-
-
-def write(folder: Path, files: Mapping[str, tuple[Any, str, str]]) -> str:
-    """Write a catalog folder from contents with (content, source, day); returns its digest.
-
-    The manifest is written last, so a folder without one is never taken for a catalog.
-    """
-    entries: dict[str, dict[str, str]] = {}
-    for name, (content, source, retrieved) in sorted(files.items()):
-        data = _rendered(content).encode()
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        entries[name] = {
-            "retrieved": retrieved,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "source": source,
-        }
-    manifest = {"schema": SCHEMA, "files": entries}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", "utf-8")
-    return catalog_digest(entries)
-
-
-def _rendered(content: Any) -> str:
-    """JSON with one line for each row of the big tables, so that differences can be read."""
-    if isinstance(content, dict) and ("types" in content or "offerings" in content):
-        lines = []
-        for key, value in sorted(content.items()):
-            if key in {"types", "offerings", "prices"} and value:
-                rows = ",\n".join(
-                    f"  {json.dumps(name)}: {json.dumps(row, ensure_ascii=False)}"
-                    for name, row in sorted(value.items())
-                )
-                lines.append(f" {json.dumps(key)}: {{\n{rows}\n }}")
-            else:
-                lines.append(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
-        return "{\n" + ",\n".join(lines) + "\n}\n"
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -34,8 +34,7 @@ def show(form: str) -> None:
     from planner.catalog import store
 
     catalog = load_catalog()
-    folder = store.current_folder()
-    entries = store.parts(folder)
+    entries = store.parts(store.current_folder())
     today = dt.datetime.now(tz=dt.UTC).date()
     if form == "json":
         document = {
@@ -60,7 +59,7 @@ def show(form: str) -> None:
             f"{len(catalog.region_names)} regions",
             " to ".join(dict.fromkeys([regions[0], regions[-1]])),
             _age(regions[0], today),
-            "zones, offerings in each zone, endpoint services",
+            "zones, offerings, endpoint services",
         ]
     )
     from planner.report.columns import aligned
@@ -99,7 +98,7 @@ def refresh(regions: tuple[str, ...], profile: str | None, no_prices: bool) -> i
     import boto3
     from botocore.exceptions import BotoCoreError
 
-    from planner.catalog import store
+    from planner.catalog.folder import CatalogError
     from planner.catalog.refresh import RefreshError, refresh
 
     try:
@@ -117,7 +116,7 @@ def refresh(regions: tuple[str, ...], profile: str | None, no_prices: bool) -> i
         raise CliError(f"{error}; the old catalog stays in use", Exit.AWS) from None
     except BotoCoreError as error:
         raise CliError(f"AWS: {error}; the old catalog stays in use", Exit.AWS) from None
-    except (OSError, store.CatalogError) as error:
+    except (OSError, CatalogError) as error:
         raise CliError(f"catalog cannot be written: {error}; the old catalog stays in use", Exit.AWS) from None
     for part in result.kept:
         output.note(f"kept as it was: {part}")

@@ -40,10 +40,11 @@ spec_or_plan_option = click.option(
 def load_catalog() -> Catalog:
     """The catalog in use. Raises CliError if it is damaged."""
     from planner.catalog import store
+    from planner.catalog.folder import CatalogError
 
     try:
         return store.load()
-    except store.CatalogError as error:
+    except CatalogError as error:
         raise CliError(str(error)) from error
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 PIPE_WIDTH = 100
+#: Below this, tables would cut addresses in pieces; the terminal wraps better.
+LEAST_WIDTH = 72
 _choice = "auto"
 
 
@@ -36,9 +38,9 @@ def colored(stream: IO[str]) -> bool:
 def width() -> int:
     """Columns to write into."""
     if os.environ.get("COLUMNS", "").isdecimal():
-        return max(int(os.environ["COLUMNS"]), 40)
+        return max(int(os.environ["COLUMNS"]), LEAST_WIDTH)
     if sys.stdout.isatty():
-        return max(shutil.get_terminal_size().columns, 40)
+        return max(shutil.get_terminal_size().columns, LEAST_WIDTH)
     return PIPE_WIDTH
 
 

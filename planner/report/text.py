@@ -38,7 +38,9 @@ def _table(title: str, *columns: tuple[str, str]) -> Table:
         header_style="bold",
     )
     for name, justify in columns:
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        # numbers, addresses and AWS's names stay in one piece; words may wrap
+        whole = justify == "right" or name in {"zone", "block", "types"}
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=whole)  # type: ignore[arg-type]
     table.columns[0].no_wrap = True
     return table
 
@@ -110,7 +112,6 @@ def _groups(plan: Plan) -> Table:
         ("limited by", "left"),
         ("IPs/node", "right"),
     )
-    table.columns[1].min_width = 16
     values = {decision.id: decision for decision in plan.decisions}
     groups = () if isinstance(plan.design.node_groups, Unknown) else plan.design.node_groups
     for group in groups:
@@ -119,7 +120,7 @@ def _groups(plan: Plan) -> Table:
         more = len(group.instance_types) - 2
         types = "\n".join([*group.instance_types[:2], *([f"+{more} more"] if more > 0 else [])])
         table.add_row(
-            group.name + (" (spot)" if group.capacity_type == "SPOT" else ""),
+            group.name + ("\n(spot)" if group.capacity_type == "SPOT" else ""),
             types,
             f"{group.min_size}/{group.desired_size}/{group.max_size}",
             str(group.max_pods),

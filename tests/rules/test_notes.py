@@ -68,6 +68,11 @@ def test_N07_endpoints_in_every_zone_with_nodes() -> None:
     assert codes_citing("N07", "private", set=changes) == {"RTE005"}
 
 
+def test_N24_groups_in_a_launch_template_drop_the_cluster_security_group() -> None:
+    changes = {"launchTemplates[vault-general].securityGroups": ["vault-control-plane"]}
+    assert codes_citing("N24", "private", set=changes) == {"RTE007"}
+
+
 def test_N29_enough_addresses_for_nodes() -> None:
     assert codes_citing("N29", "production", set={"nodeGroups[web].maxSize": 450}) == {"NSN001"}
 
