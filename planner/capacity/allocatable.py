@@ -20,6 +20,8 @@ class Allocatable:
     reserved_cpu_millicores: int
     reserved_memory_mib: int
     eviction_memory_mib: int
+    worked: str
+    """The sums with their numbers."""
 
 
 def reserved_cpu_millicores(vcpu: int, facts: Facts) -> int:
@@ -52,11 +54,18 @@ def allocatable(instance: InstanceType, network_pods: int, facts: Facts) -> Allo
     the uncapped number of secondary addresses, whatever kubelet's maxPods says.
     """
     cpu = reserved_cpu_millicores(instance.vcpu, facts)
+    capacity = capacity_memory_mib(instance, facts)
     memory = reserved_memory_mib(network_pods, facts)
     eviction = facts.number("reserved.eviction_memory_mib")
+    for_pods = f"{facts.number('reserved.memory_per_pod_mib')} × {network_pods}"
     return Allocatable(
         cpu_millicores=instance.vcpu * 1000 - cpu,
-        memory_mib=max(capacity_memory_mib(instance, facts) - memory - eviction, 0),
+        memory_mib=max(capacity - memory - eviction, 0),
+        worked=(
+            f"{instance.vcpu * 1000}m − {cpu}m reserved; {instance.memory_mib} MiB − "
+            f"{instance.memory_mib - capacity} kept by hypervisor and kernel − "
+            f"({facts.number('reserved.memory_base_mib')} + {for_pods}) reserved − {eviction} eviction"
+        ),
         reserved_cpu_millicores=cpu,
         reserved_memory_mib=memory,
         eviction_memory_mib=eviction,

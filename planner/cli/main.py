@@ -28,8 +28,6 @@ COMMANDS = {
     "completion": ("planner.cli.completion", "Print the completion script of a shell."),
 }
 
-REPORT = "https://github.com/eksplan/eksplan/issues"
-
 
 @click.group(
     cls=LazyGroup,
@@ -56,9 +54,12 @@ def cli(context: click.Context) -> None:
     Exit codes: 0 clean; 1 a bug; 2 usage or unreadable input; 3 a valid spec that no plan can
     satisfy; 4 findings at or above --fail-on; 5 AWS or credentials failed.
     """
-    from planner.cli.settings import default_map
+    from planner.cli.settings import defaults_of
 
-    context.default_map = default_map()
+    name = context.invoked_subcommand
+    command = cli.get_command(context, name) if name else None
+    if name and command:
+        context.default_map = {name: defaults_of(name, command, COMMANDS)}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,7 +101,7 @@ def _bug(error: Exception, arguments: list[str]) -> int:
         output.note("".join(traceback.format_exception(error)))
     output.note(
         f"{output.style('bug', stream=sys.stderr, fg='red', bold=True)}: {type(error).__name__}: {error}\n"
-        f"This should not happen. Please report it at {REPORT} with the command and its input;\n"
+        f"This should not happen. Please report it to whoever gave you eksplan, with the command and its input;\n"
         "`eksplan --debug ...` shows where it happened."
     )
     return Exit.BUG

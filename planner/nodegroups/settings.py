@@ -147,8 +147,8 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         f"CPU and memory for pods on a node of {name}",
         f"{group.allocatable.cpu_millicores}m CPU, {group.allocatable.memory_mib} MiB",
         formula="capacity − kube-reserved − eviction threshold",
-        worked=f"CPU reserved {group.allocatable.reserved_cpu_millicores}m; memory reserved {group.allocatable.reserved_memory_mib} MiB + eviction {group.allocatable.eviction_memory_mib} MiB",
-        explanation="of the smallest type; capacity is EC2's memory less what hypervisor and kernel keep",
+        worked=group.allocatable.worked,
+        explanation="of the smallest type; what hypervisor and kernel keep is Karpenter's allowance, which real nodes meet",
         source=facts.source("reserved.memory_base_mib"),
         note="N38",
     )

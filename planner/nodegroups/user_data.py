@@ -13,7 +13,9 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from planner.capacity.group import GroupCapacity
+from planner.catalog.facts import Facts
 from planner.design import Taint
+from planner.diagnostics import Diagnostic, Kind
 from planner.spec.cluster import ClusterSpec
 
 Renderer = Callable[[str, Mapping[str, Any]], str]
@@ -23,6 +25,8 @@ ENDPOINT = "${cluster.endpoint}"
 CERTIFICATE_AUTHORITY = "${cluster.certificateAuthority}"
 SERVICE_CIDR = "${cluster.serviceCidr}"
 CLUSTER_DNS = "${cluster.dns}"
+#: Bytes to keep for what is filled in; an EKS cluster's certificate is about 1,500 bytes of base64.
+_FILLED_IN = ((ENDPOINT, 128), (CERTIFICATE_AUTHORITY, 2_048))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,26 @@ def user_data(
         "own_kind": _own_kind(own),
     }
     return render(f"user-data/{system}.j2", context)
+
+
+def too_long(group: GroupCapacity, text: str, facts: Facts) -> tuple[Diagnostic, ...]:
+    """The problem of user data that EC2 would refuse once the cluster's own values are filled in."""
+    size = len(text.encode()) + sum(text.count(place) * (room - len(place)) for place, room in _FILLED_IN)
+    limit = facts.number("nodegroup.user_data_bytes")
+    if size <= limit:
+        return ()
+    problem = Diagnostic(
+        Kind.INVALID,
+        "group-user-data",
+        "user data is too long with the part that EKS needs",
+        path=("spec", "nodeGroups", group.index, "userData"),
+        value=f"{size:,} bytes, {len((group.spec.user_data or '').encode()):,} of them yours",
+        limit=f"{limit:,} bytes",
+        fix="fetch the larger part from S3 at boot",
+        source=facts.source("nodegroup.user_data_bytes"),
+        note="N25",
+    )
+    return (problem,)
 
 
 def _system(operating_system: str) -> str:

@@ -13,7 +13,7 @@ from planner.capacity.group import GroupCapacity, work_out
 from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog, Region
 from planner.decisions import Ledger
-from planner.design import Design, Subnet, Unknown, Vpc
+from planner.design import Design, LaunchTemplate, Subnet, Unknown, Vpc
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.blocks import choose_pod_blocks, choose_primary, choose_service
 from planner.network.cidr import usable
@@ -33,7 +33,7 @@ from planner.network.routes import named_tags, plan_routes
 from planner.network.subnets import Layout, lay_out, minimal_length
 from planner.network.zones import PlannedZone, resolve_zones
 from planner.nodegroups.settings import plan_launch_template, plan_node_group, record
-from planner.nodegroups.user_data import ClusterFacts, Renderer
+from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
 from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
@@ -77,7 +77,13 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> Plan
         return PlanResult(None, tuple(problems))
     for one in groups:
         record(brief, one.group, one.triple, one.why)
-    design = _design(brief, version, zones, groups, network, render)
+    joining = ClusterFacts(brief.name, network.service)
+    templates = [plan_launch_template(brief, one.group, joining, render) for one in groups]
+    for one, template in zip(groups, templates, strict=True):
+        problems += too_long(one.group, template.user_data, brief.facts)
+    if _stops(problems):
+        return PlanResult(None, tuple(problems))
+    design = _design(brief, version, zones, groups, network, templates)
     plan = _plan(document, brief, design, groups, network, catalog)
     return PlanResult(plan, (*problems, *_block_quota(brief, network)))
 
@@ -207,7 +213,7 @@ def _design(
     zones: Sequence[PlannedZone],
     groups: Sequence[Sized],
     network: _Network,
-    render: Renderer,
+    templates: Sequence[LaunchTemplate],
 ) -> Design:
     """The design: every room's part, each tuple sorted by name."""
     spec, name, facts, layout = brief.spec, brief.name, brief.facts, network.layout
@@ -219,13 +225,11 @@ def _design(
     planned_addons = plan_addons(brief, addons, layout, identities)
     names = [one.name for one in security_groups]
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons)
-    joining = ClusterFacts(name, network.service)
     role = node_role_name(name)
     node_groups = [
         plan_node_group(brief, one.group, one.triple, role, _group_subnets(one.group, layout), version)
         for one in groups
     ]
-    templates = [plan_launch_template(brief, one.group, joining, render) for one in groups]
     return Design(
         region=brief.region.name,
         vpc=_vpc(spec, name, network),

@@ -27,7 +27,7 @@ def plan_schema() -> dict[str, Any]:
     }
     return {
         "$schema": _DRAFT,
-        "$id": "https://eksplan.dev/schemas/v1/plan.json",
+        "$id": "urn:eksplan:schema:v1:plan",
         **schema,
         "title": "Plan",
         "properties": properties,
@@ -40,7 +40,7 @@ def findings_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of ``eksplan review -o json``."""
     return {
         "$schema": _DRAFT,
-        "$id": "https://eksplan.dev/schemas/v1/findings.json",
+        "$id": "urn:eksplan:schema:v1:findings",
         **_schema(Verdict),
         "title": "Findings",
     }

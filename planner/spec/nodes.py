@@ -146,7 +146,6 @@ class NodeGroupSpec(SpecModel):
     )
     user_data: str | None = Field(
         default=None,
-        max_length=16_384,
         description="Your own part of the user data: a shell script (#!...), a NodeConfig (AL2023), TOML (Bottlerocket) or PowerShell (Windows).",
     )
     max_pods: Annotated[int, Field(ge=1, le=1_000)] | None = Field(

@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.diagnostics import Path, dotted
 
-SCHEMA_ID = "https://eksplan.dev/schemas/v1/cluster.json"
+SCHEMA_ID = "urn:eksplan:schema:v1:cluster"
 
 
 @cache

@@ -72,7 +72,7 @@ def test_N18_a_mixed_group_gets_its_smallest_types_value() -> None:
     )
     assert decision(plan, "max-pods.mixed").value == "17"
     assert "t3a.medium" in decision(plan, "max-pods.mixed").explanation
-    assert plan.design.node_groups[0].max_pods == 17  # type: ignore[index,union-attr]
+    assert plan.design.node_groups[0].max_pods == 17  # type: ignore[index]
 
 
 def test_m5_large_with_prefixes_is_110_not_250_or_434() -> None:

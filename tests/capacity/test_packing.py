@@ -72,7 +72,7 @@ def test_N40_sizes_from_workloads_hold_after_the_loss_of_a_zone() -> None:
 def test_N42_zonal_volumes_keep_their_pods_in_their_zone() -> None:
     zonal = {**WEB, "kind": "StatefulSet", "zonalStorage": True}
     plan = plan_of(nodeGroups=[{"name": "general", "instanceTypes": ["m5.xlarge"]}], workloads=[zonal])
-    assert plan.design.node_groups[0].max_size == 6  # type: ignore[index,union-attr]
+    assert plan.design.node_groups[0].max_size == 6  # type: ignore[index]
     assert "2 in each of 2 after a loss" in decision(plan, "nodes.general").explanation
 
 
@@ -111,4 +111,4 @@ def test_daemonsets_lower_what_a_node_has() -> None:
     agent = {"name": "agent", "kind": "DaemonSet", "cpu": "2", "memory": "1Gi"}
     before = plan_of(nodeGroups=[{"name": "general", "instanceTypes": ["m5.xlarge"]}], workloads=[WEB])
     after = plan_of(nodeGroups=[{"name": "general", "instanceTypes": ["m5.xlarge"]}], workloads=[WEB, agent])
-    assert after.design.node_groups[0].max_size > before.design.node_groups[0].max_size  # type: ignore[index,union-attr]
+    assert after.design.node_groups[0].max_size > before.design.node_groups[0].max_size  # type: ignore[index]

@@ -143,7 +143,7 @@ def test_existing_subnets_are_used_as_the_spec_says() -> None:
     plan = plan_of(
         zones=2, vpc={"id": VPC, "cidr": "10.0.0.0/16", "subnets": subnets}, nodeGroups=[{**GROUP, "maxSize": 3}]
     )
-    assert plan.design.node_groups[0].subnets == ("subnet-00000000", "subnet-00000001")  # type: ignore[index,union-attr]
+    assert plan.design.node_groups[0].subnets == ("subnet-00000000", "subnet-00000001")  # type: ignore[index]
     assert {table.name for table in plan.design.route_tables} == {"test-private-use1-az1", "test-private-use1-az2"}  # type: ignore[union-attr]
 
 

@@ -12,7 +12,7 @@ from tests.support.plans import plan_example, plan_of
 
 def planned(**group: Any) -> tuple[NodeGroup, LaunchTemplate]:
     design = plan_of(nodeGroups=[{"name": "general", "instanceTypes": ["m5.large"], "maxSize": 6, **group}]).design
-    return design.node_groups[0], design.launch_templates[0]  # type: ignore[index,union-attr]
+    return design.node_groups[0], design.launch_templates[0]  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_the_ami_type_follows_from_os_and_types(group: dict[str, Any], ami_type:
     base = {"name": "general", "maxSize": 6, "instanceTypes": ["m5.large"], **group}
     zones: Any = ["use1-az1", "use1-az2", "use1-az6"] if "zones" in group else 2
     design = plan_of(zones=zones, nodeGroups=[base]).design
-    assert design.node_groups[0].ami_type == ami_type  # type: ignore[index,union-attr]
+    assert design.node_groups[0].ami_type == ami_type  # type: ignore[index]
 
 
 def test_N28_disks_are_encrypted() -> None:

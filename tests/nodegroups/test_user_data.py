@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from tests.support.plans import plan_of
+from tests.support.plans import diagnostics_of, plan_of
 
-AMI = {"amiId": "ami-0123456789abcdef0", "maxPods": 110}
+AMI: dict[str, Any] = {"amiId": "ami-0123456789abcdef0", "maxPods": 110}
 
 
 def user_data(cni: dict[str, Any] | None = None, **group: Any) -> str:
@@ -70,7 +70,10 @@ def test_N25_bottlerocket_takes_toml() -> None:
     assert user_data(os="bottlerocket") == ""
     settings = tomllib.loads(user_data(cni={"mode": "prefix"}, os="bottlerocket"))["settings"]["kubernetes"]
     assert settings == {"max-pods": 110}
-    taints = [{"key": "a", "value": "b", "effect": "NoSchedule"}]
+    own = "[settings.host-containers.admin]\nenabled = true\n"
+    both = tomllib.loads(user_data(cni={"mode": "prefix"}, os="bottlerocket", userData=own))["settings"]
+    assert both == {"kubernetes": {"max-pods": 110}, "host-containers": {"admin": {"enabled": True}}}
+    taints = [{"key": "a", "value": "b", "effect": "NoSchedule"}, {"key": "a", "value": "b", "effect": "NoExecute"}]
     complete = tomllib.loads(
         user_data(os="bottlerocket", labels={"team": "x"}, taints=taints, **{**AMI, "maxPods": 29})
     )
@@ -79,7 +82,7 @@ def test_N25_bottlerocket_takes_toml() -> None:
     assert kubernetes["api-server"] == "${cluster.endpoint}"
     assert kubernetes["cluster-dns-ip"] == "172.20.0.10"
     assert kubernetes["node-labels"] == {"eks.amazonaws.com/nodegroup": "general", "team": "x"}
-    assert kubernetes["node-taints"] == {"a": ["b:NoSchedule"]}
+    assert kubernetes["node-taints"] == {"a": ["b:NoExecute", "b:NoSchedule"]}
 
 
 def test_windows_has_one_powershell_element() -> None:
@@ -92,7 +95,17 @@ def test_windows_has_one_powershell_element() -> None:
 def test_al2_calls_bootstrap_sh() -> None:
     base = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3, "os": "al2", **AMI, "maxPods": 29}
     plan = plan_of(version="1.32", nodeGroups=[base])
-    ((kind, text),) = parts(plan.design.launch_templates[0].user_data)  # type: ignore[index,union-attr]
+    ((kind, text),) = parts(plan.design.launch_templates[0].user_data)  # type: ignore[index]
     assert kind == "text/x-shellscript"
     assert "/etc/eks/bootstrap.sh test" in text
     assert "--use-max-pods false" in text
+
+
+def test_N25_the_whole_text_stays_within_sixteen_kilobytes() -> None:
+    own = "#!/bin/bash\n" + "#" * 16_100
+    assert len(user_data(userData=own)) < 16_384
+    base = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3, "userData": own}
+    (problem,) = diagnostics_of(nodeGroups=[{**base, **AMI, "maxPods": 29}])
+    assert problem.code == "group-user-data"
+    assert problem.limit == "16,384 bytes"
+    assert problem.value.endswith(f"{len(own):,} of them yours")

@@ -141,7 +141,7 @@ def test_wrong_kind_and_version_are_refused() -> None:
     ],
 )
 def test_wrong_values_are_refused(field: str, value: object, code: str) -> None:
-    loaded = load(spec_text(**{field: value}))
+    loaded = load(spec_text("test", **{field: value}))
     assert loaded.document is None
     assert code in {one.code for one in loaded.diagnostics}
 

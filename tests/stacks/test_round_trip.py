@@ -85,7 +85,7 @@ def test_resources_really_exist() -> None:
     ec2 = boto3.client("ec2", region_name=design.region)
     eks = boto3.client("eks", region_name=design.region)
     cluster = eks.describe_cluster(name="shop-prod")["cluster"]
-    vpc = cluster["resourcesVpcConfig"]["vpcId"]  # type: ignore[typeddict-item]
+    vpc = cluster["resourcesVpcConfig"]["vpcId"]
     subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
     assert {one["CidrBlock"] for one in subnets} == {str(subnet.cidr) for subnet in design.subnets}
     # N06: the control plane's interfaces take addresses of the cluster subnets

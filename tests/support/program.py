@@ -129,7 +129,9 @@ class Monitor(mocks.MockMonitor):
 
     def _invoke(self, request: Any) -> Any:
         answer = self.provider.invoke(request.tok, _plain(rpc.deserialize_properties(request.args)))
-        return resource_pb2.ResourceInvokeResponse(**{"return": _sync_await(rpc.serialize_properties(answer, {}))})
+        # "return" is no name in Python
+        body: dict[str, Any] = {"return": _sync_await(rpc.serialize_properties(answer, {}))}
+        return resource_pb2.ResourceInvokeResponse(**body)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         if f"::{_STACK}::" in request.urn:
@@ -198,9 +200,9 @@ def run_program(
 
     def host() -> None:
         settings.configure(
-            mocks.MockSettings(
+            mocks.MockSettings(  # type: ignore[no-untyped-call]
                 monitor=monitor,
-                monitor_features=set(monitor.GetDeploymentInfo(None).supportedFeatures),
+                monitor_features=set(monitor.GetDeploymentInfo(None).supportedFeatures),  # type: ignore[no-untyped-call]
                 engine=mocks.MockEngine(None),
                 project="eksplan",
                 stack="test",

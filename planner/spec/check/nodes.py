@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Path
 from planner.spec.check.made import invalid, notice
+from planner.spec.check.user_data import check_user_data
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
 
@@ -43,7 +44,8 @@ def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         yield from _types(group, path, spec)
         yield from _sizes(group, path, spec, facts)
         yield from _update(group, path)
-        yield from _ami(group, path, facts)
+        yield from _ami(group, path)
+        yield from check_user_data(group, path, spec, facts)
         yield from _labels(group, path)
         yield from _taints(group, path)
         yield from _windows(group, path, spec)
@@ -200,7 +202,7 @@ def _update(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
         )
 
 
-def _ami(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[Diagnostic]:
+def _ami(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
     if group.ami_id and group.max_pods is None:
         yield invalid(
             "group-ami-pods",
@@ -222,19 +224,6 @@ def _ami(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[Diagnostic]
             fix="nothing to do",
             source=_TEMPLATES,
             note="N26",
-        )
-    text = (group.user_data or "").encode()
-    limit = facts.number("nodegroup.user_data_bytes")
-    if len(text) > limit:
-        yield invalid(
-            "group-user-data",
-            (*path, "userData"),
-            "user data is too long",
-            value=f"{len(text):,} bytes",
-            limit=f"{limit:,} bytes",
-            fix="fetch the larger part from S3 at boot",
-            source=facts.source("nodegroup.user_data_bytes"),
-            note="N25",
         )
 
 
