@@ -16,6 +16,8 @@ os.environ.update(
 for _name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "NO_COLOR", "COLUMNS"):
     os.environ.pop(_name, None)
 
+from collections.abc import Iterator
+
 import pytest
 
 from planner.catalog import store
@@ -26,3 +28,15 @@ from planner.catalog.model import Catalog
 def catalog() -> Catalog:
     """The embedded catalog."""
     return store.load(store.EMBEDDED)
+
+
+@pytest.fixture
+def moto() -> Iterator[None]:
+    """AWS as moto knows it, with what it lacks of EKS."""
+    from moto import mock_aws
+
+    from tests.support import moto_eks
+
+    moto_eks.install()
+    with mock_aws():
+        yield

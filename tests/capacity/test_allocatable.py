@@ -32,4 +32,4 @@ def test_a_small_type_never_goes_below_zero(catalog: Catalog) -> None:
 
 def test_prefix_mode_reserves_for_the_pods_that_it_allows() -> None:
     plan = plan_of(cni={"mode": "prefix"})
-    assert "memory reserved 1465 MiB" in decision(plan, "allocatable.general").worked
+    assert "− (255 + 11 × 110) reserved −" in decision(plan, "allocatable.general").worked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from typing import Any
 
@@ -64,9 +65,17 @@ def test_a_forgotten_dependency_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     from stacks.network import Network
 
     monkeypatch.setattr(Network, "_child", lambda self, *_: self._own)
-    slow = "scarce-vpc-100.64.0.0-16"
+    slow, asked = "scarce-vpc-100.64.0.0-16", threading.Event()
+
+    def delay(name: str) -> None:
+        if name.startswith("scarce-pod-"):
+            asked.set()
+        elif name == slow:
+            assert asked.wait(60)
+            time.sleep(1)  # longer than the call that was just begun
+
     with pytest.raises(Exception, match=r"InvalidSubnet\.Range"):
-        materialise(example_design("custom-networking"), delay=lambda name: time.sleep(0.3 if name == slow else 0))
+        materialise(example_design("custom-networking"), delay=delay)
 
 
 def test_what_must_come_first_comes_first() -> None:

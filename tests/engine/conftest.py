@@ -1,0 +1,74 @@
+"""The real Pulumi engine: the CLI found or built, a stack in a folder of its own, moto behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pulumi import automation
+
+from planner.design import Design
+from stacks import declare
+from tests.support.plugin import Plugin, serving
+from tests.support.provider import MotoProvider
+from tools import pulumi_cli
+
+
+@pytest.fixture(scope="session")
+def pulumi_command() -> automation.PulumiCommand:
+    """The CLI: built from tools/go.mod where Go is (once, some minutes), else ``pulumi`` on PATH."""
+    if pulumi_cli.binary().exists() or shutil.which("go"):
+        return automation.PulumiCommand(root=str(pulumi_cli.build().parents[1]))
+    if shutil.which("pulumi"):
+        return automation.PulumiCommand()
+    pytest.skip("the Pulumi engine is not tested: neither Go nor pulumi is here")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A stack on the real engine, and the double that stands for the AWS provider."""
+
+    plugin: Plugin
+    stack: Callable[[Design], automation.Stack]
+
+
+@pytest.fixture
+def engine(pulumi_command: automation.PulumiCommand, tmp_path: Path, moto: None) -> Iterator[Engine]:
+    (tmp_path / "state").mkdir()
+    plugin = Plugin(MotoProvider("us-east-1"))
+    with serving(plugin) as port:
+        environment = {
+            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "testing",
+            "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_HOME": str(tmp_path / "home"),
+            "PATH": os.environ["PATH"],
+        }
+
+        def stack(design: Design) -> automation.Stack:
+            plugin.provider.region = design.region
+
+            def program() -> None:
+                declare(design)
+
+            return automation.create_or_select_stack(
+                "test",
+                project_name="eksplan",
+                program=program,
+                opts=automation.LocalWorkspaceOptions(
+                    work_dir=str(_folder(tmp_path / "work")), env_vars=environment, pulumi_command=pulumi_command
+                ),
+            )
+
+        yield Engine(plugin, stack)
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(exist_ok=True)
+    return path
