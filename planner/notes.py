@@ -12,7 +12,7 @@ _FILE = Path(__file__).parent / "notes.json"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One fact, and what the program does with it (letters C, V, R, M, E)."""
+    """One fact, and what the program does about it today."""
 
     id: str
     section: str

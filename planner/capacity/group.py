@@ -40,6 +40,8 @@ class GroupCapacity:
     """Pods with addresses of their own on a node at peak."""
     footprint: Footprint
     footprint_type: str
+    least: InstanceType
+    """The smallest type."""
     allocatable: Allocatable
     """Of the smallest type."""
     architecture: str
@@ -122,6 +124,7 @@ def work_out(
         pods_for_sizing=sizing,
         footprint=largest,
         footprint_type=of,
+        least=least,
         allocatable=allocatable(least, max(own, pods) if network.prefix else own, facts),
         architecture=_architectures(types)[0],
         ami_type=None if group.ami_id else ami_type,
@@ -267,6 +270,22 @@ def _left(answers: list[MaxPods], group: NodeGroupSpec, path: Path) -> Iterator[
                 source=_TYPES,
                 note="N18",
             )
+    most = group.max_pods or (smallest(answers).pods if answers else 0)
+    if group.pods_per_node is not None and answers and group.pods_per_node > most:
+        yield Diagnostic(
+            Kind.INVALID,
+            "pods-per-node",
+            "more pods than kubelet takes on a node of this group",
+            path=(*path, "podsPerNode"),
+            value=str(group.pods_per_node),
+            limit=f"{most} pods"
+            + (
+                " (maxPods)" if group.max_pods else f": {smallest(answers).worked} on {smallest(answers).instance_type}"
+            ),
+            fix=f"use {most} or less" + (", or raise maxPods" if group.max_pods else ", or types with more addresses"),
+            source=_TYPES,
+            note="N18",
+        )
 
 
 def _ami_type(

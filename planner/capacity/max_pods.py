@@ -82,7 +82,7 @@ def max_pods(
     do. Raises ImpossibleNetworkError for IPv6 on a type without Nitro, IPv6 with custom networking, or
     security groups for pods on a type without trunk.
     """
-    check(instance, network)
+    check(instance, network, windows=windows)
     if windows:
         return _windows(instance, network, facts)
     interfaces, taken = _pod_interfaces(instance, network)
@@ -129,8 +129,18 @@ def max_pods(
     )
 
 
-def check(instance: InstanceType, network: PodNetwork) -> None:
-    """Raises ImpossibleNetworkError where the CNI or EC2 cannot do what is asked on this type."""
+def check(instance: InstanceType, network: PodNetwork, *, windows: bool = False) -> None:
+    """Raises ImpossibleNetworkError where the CNI or EC2 cannot do what is asked on this type.
+
+    Source for Windows: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
+    """
+    for asked, what in (
+        (network.ipv6, "IPv6 pods"),
+        (network.custom_networking, "custom networking"),
+        (network.security_groups_for_pods, "security groups for pods"),
+    ):
+        if windows and asked:
+            raise ImpossibleNetworkError(f"Windows nodes have no {what}; use Linux nodes, or turn it off")
     if network.ipv6 and not instance.nitro:
         raise ImpossibleNetworkError(f"{instance.name} is not a Nitro type: no IPv6 pods (N27); use a Nitro type")
     if network.ipv6 and network.custom_networking:

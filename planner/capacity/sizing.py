@@ -20,10 +20,8 @@ class PodTooLarge:
 
     workload: WorkloadSpec
     group: str
-    cpu_millicores: int
-    """Largest CPU that one pod can ask for on a node of the group."""
-    memory_mib: int
-    """Largest memory that one pod can ask for there."""
+    left: NodeShape
+    """What a node of the group has left for it, after everything that runs on every node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +76,17 @@ def sizes(
     A workload spread over zones has ``⌈replicas ÷ zones⌉`` pods in each; after a loss the others
     take them over, except pods whose volumes stay in the lost zone (note N42).
     """
-    daemons = [
-        shape_of(one) for one in spec.workloads if one.kind == "DaemonSet" and one.node_group in (None, group.name)
-    ]
-    node = node_shape(group, facts).minus(daemons)
+    node = node_shape(group, facts)
+    too_large: list[PodTooLarge] = []
+    for one in spec.workloads:
+        if one.kind == "DaemonSet" and one.node_group in (None, group.name):
+            if node.holds(shape_of(one)):
+                node = node.minus([shape_of(one)])
+            else:
+                too_large.append(PodTooLarge(one, group.name, node))
     groups = spec.node_groups or (group.spec,)
     mine = [one for one in spec.workloads if one.kind != "DaemonSet" and carries(groups, one.node_group) == group.name]
-    too_large = [
-        PodTooLarge(one, group.name, node.cpu_millicores, node.memory_mib)
-        for one in mine
-        if not node.holds(shape_of(one))
-    ]
+    too_large += [PodTooLarge(one, group.name, node) for one in mine if not node.holds(shape_of(one))]
     if too_large:
         return too_large
     dns = facts.table("pods.coredns")

@@ -10,7 +10,7 @@ from typing import Any
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
-_REMEDY = "run `eksplan catalog refresh`, or set EKSPLAN_CATALOG=embedded"
+REMEDY = "run `eksplan catalog refresh`, or set EKSPLAN_CATALOG=embedded"
 
 
 class CatalogError(Exception):
@@ -32,23 +32,28 @@ class Folder:
                 for name, entry in manifest["files"].items()
             }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CatalogError(f"{path / MANIFEST} is not a catalog manifest; {_REMEDY}") from error
+            raise CatalogError(f"{path / MANIFEST} is not a catalog manifest; {REMEDY}") from error
         if schema != SCHEMA:
-            raise CatalogError(f"{path}: catalog schema {schema}, this eksplan reads {SCHEMA}; {_REMEDY}")
+            raise CatalogError(f"{path}: catalog schema {schema}, this eksplan reads {SCHEMA}; {REMEDY}")
         self.entries: Mapping[str, Mapping[str, str]] = entries
 
     def _bytes(self, name: str) -> bytes:
         try:
             return (self.path / name).read_bytes()
         except OSError as error:
-            raise CatalogError(f"cannot read {self.path / name}: {error.strerror}; {_REMEDY}") from error
+            raise CatalogError(f"cannot read {self.path / name}: {error.strerror}; {REMEDY}") from error
 
     def read(self, name: str) -> Any:
         """The content of a file. Raises CatalogError if it is missing or not as it was written."""
+        if name not in self.entries:
+            raise CatalogError(f"{self.path / MANIFEST} does not list {name}; {REMEDY}")
         data = self._bytes(name)
         if hashlib.sha256(data).hexdigest() != self.entries[name]["sha256"]:
-            raise CatalogError(f"{self.path / name} does not match its hash in the manifest; {_REMEDY}")
-        return json.loads(data)
+            raise CatalogError(f"{self.path / name} does not match its hash in the manifest; {REMEDY}")
+        try:
+            return json.loads(data)
+        except ValueError as error:
+            raise CatalogError(f"{self.path / name} is not JSON; {REMEDY}") from error
 
 
 def catalog_digest(entries: Mapping[str, Mapping[str, str]]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.catalog import store
-from planner.catalog.folder import SCHEMA, Folder, write
+from planner.catalog.folder import SCHEMA, CatalogError, Folder, write
 from planner.catalog.model import INSTANCE_TYPE_COLUMNS
 
 if TYPE_CHECKING:
@@ -71,8 +71,12 @@ def refresh(
     regions = tuple(regions)
     base = base or store.current_folder()
     cache = cache or store.cache_folder()
-    files = _existing(base)
     kept: list[str] = []
+    try:
+        files = _existing(base)
+    except CatalogError as error:
+        files = {}
+        kept.append(f"nothing of the catalog before, which was damaged ({error})")
     rows: dict[str, list[Any]] = dict(files[store.TYPES][0]["types"]) if store.TYPES in files else {}
     read = sorted({*regions, *(name[len("regions/") : -len(".json")] for name in files if name.startswith("regions/"))})
     for name in regions:
@@ -104,7 +108,7 @@ def read_region(
     session: Session, name: str, today: str, progress: Progress = lambda _message: None
 ) -> tuple[dict[str, list[Any]], dict[str, Any]]:
     """Instance-type rows and the region file of one region, from AWS. Raises RefreshError."""
-    ec2 = session.client("ec2", region_name=name)
+    ec2 = _client(session, "ec2", name)
     progress(f"{name}: instance types")
     types = _pages(ec2, name, "describe_instance_types", "InstanceTypes")
     progress(f"{name}: zones")
@@ -208,7 +212,7 @@ def _by_zones(offerings: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 def read_versions(session: Session, region: str, today: str) -> dict[str, Any]:
     """The versions file, from eks DescribeClusterVersions. Raises RefreshError."""
-    eks = session.client("eks", region_name=region)
+    eks = _client(session, "eks", region)
     entries = _pages(eks, region, "describe_cluster_versions", "clusterVersions", includeAll=True)
     if not any(entry.get("defaultVersion") for entry in entries):
         raise RefreshError("eks:DescribeClusterVersions", region, f"{len(entries)} versions, none of them the default")
@@ -239,7 +243,7 @@ def read_prices(session: Session, region: str) -> dict[str, float]:
 
     Shared tenancy, no pre-installed software, used capacity. Raises RefreshError.
     """
-    pricing = session.client("pricing", region_name=PRICING_REGION)
+    pricing = _client(session, "pricing", PRICING_REGION)
     wanted = {
         "regionCode": region,
         "operatingSystem": "Linux",
@@ -258,6 +262,16 @@ def read_prices(session: Session, region: str) -> dict[str, float]:
                 if dimension["unit"] == "Hrs" and amount > 0:
                     prices[product["product"]["attributes"]["instanceType"]] = amount
     return prices
+
+
+def _client(session: Session, service: Any, region: str) -> Any:
+    """A client. Raises RefreshError for an endpoint or a region that cannot be."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return session.client(service, region_name=region)
+    except (BotoCoreError, ValueError) as error:
+        raise RefreshError(f"{service} client", region, str(error)) from error
 
 
 def _pages(client: Any, region: str, call: str, key: str, **arguments: Any) -> list[Any]:

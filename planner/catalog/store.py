@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.catalog.facts import Facts
-from planner.catalog.folder import MANIFEST, CatalogError, Folder, catalog_digest
+from planner.catalog.folder import MANIFEST, REMEDY, CatalogError, Folder, catalog_digest
 from planner.catalog.model import Catalog, InstanceTypes, KubernetesVersion, Region, Zone
 
 CURRENT = "current"
@@ -138,7 +138,14 @@ class _Layers:
 def _region(files: _Layers, facts: Facts, name: str) -> Region:
     if name not in files.regions:
         raise KeyError(name)
-    raw = files.read(f"regions/{name}.json")
+    try:
+        return _made_of(files.read(f"regions/{name}.json"), files, facts, name)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CatalogError(f"regions/{name}.json does not hold a region ({error!r}); {REMEDY}") from error
+
+
+def _made_of(raw: Any, files: _Layers, facts: Facts, name: str) -> Region:
+    """A region of what its file says."""
     zones = tuple(Zone(**zone) for zone in raw["zones"])
     offerings: dict[str, frozenset[str]] = {}
     for zone_ids, types in raw["offerings"].items():

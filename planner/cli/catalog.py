@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
+import textwrap
 from typing import Self
 
 import click
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.inputs import load_catalog
+
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 
 
 @click.group("catalog")
@@ -23,20 +27,19 @@ def command() -> None:
 @click.option(
     "-o",
     "--output",
-    "form",
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
     help="How to print.",
 )
-def show(form: str) -> None:
+def show(output: str) -> None:
     """Where the facts come from and how old they are."""
     from planner.catalog import store
 
     catalog = load_catalog()
     entries = store.parts(store.current_folder())
     today = dt.datetime.now(tz=dt.UTC).date()
-    if form == "json":
+    if output == "json":
         document = {
             "digest": catalog.digest,
             "retrieved": catalog.retrieved,
@@ -46,7 +49,7 @@ def show(form: str) -> None:
             "versions": [version.version for version in catalog.versions],
             "files": entries,
         }
-        output.data(json.dumps(document, indent=1, sort_keys=True))
+        streams.document(json.dumps(document, indent=1, sort_keys=True))
         return
     regions = sorted({entry["retrieved"] for name, entry in entries.items() if name.startswith("regions/")})
     rows = [
@@ -64,13 +67,23 @@ def show(form: str) -> None:
     )
     from planner.report.columns import aligned
 
-    output.data(aligned(["part", "read on", "age", "source"], rows, left=4))
-    output.data(
+    streams.data(aligned(["part", "read on", "age", "source"], _folded(rows, streams.width()), left=4))
+    streams.data(
         f"\n{len(catalog.instance_types):,} instance types; Kubernetes {', '.join(version.version for version in catalog.versions)}"
     )
-    output.data(f"{catalog.origin}: {catalog.digest}")
+    streams.data(f"origin: {catalog.origin}\ndigest: {catalog.digest}")
     if not any(catalog.load_region(name).prices for name in catalog.region_names):
-        output.data("prices: none (a refresh with permission for pricing:GetProducts reads them)")
+        streams.data("prices: none (a refresh with permission for pricing:GetProducts reads them)")
+
+
+def _folded(rows: list[list[str]], width: int) -> list[list[str]]:
+    """Rows whose last cell goes on in rows of its own where the line would be too long."""
+    room = max(width - sum(max(len(row[number]) + 2 for row in rows) for number in range(3)), 20)
+    return [
+        [*(row[:3] if number == 0 else ("", "", "")), line]
+        for row in rows
+        for number, line in enumerate(textwrap.wrap(row[3], room))
+    ]
 
 
 def _age(day: str, today: dt.date) -> str:
@@ -106,6 +119,9 @@ def refresh(regions: tuple[str, ...], profile: str | None, no_prices: bool) -> i
     except BotoCoreError as error:
         raise CliError(f"AWS profile: {error}", Exit.AWS) from None
     wanted = regions or tuple(filter(None, [session.region_name]))
+    for name in wanted:
+        if not _REGION.fullmatch(name):
+            raise click.UsageError(f"{name!r} is no region name such as eu-west-1")
     if not wanted:
         raise CliError("no region: give --region, or set AWS_REGION or the profile's region")
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
@@ -119,8 +135,8 @@ def refresh(regions: tuple[str, ...], profile: str | None, no_prices: bool) -> i
     except (OSError, CatalogError) as error:
         raise CliError(f"catalog cannot be written: {error}; the old catalog stays in use", Exit.AWS) from None
     for part in result.kept:
-        output.note(f"kept as it was: {part}")
-    output.note(
+        streams.note(f"kept as it was: {part}")
+    streams.note(
         f"{result.instance_types:,} instance types, regions {', '.join(result.regions)}: {result.folder} ({result.digest})"
     )
     return Exit.CLEAN
@@ -131,7 +147,7 @@ class _Progress:
 
     def __enter__(self) -> Self:
         self._status = None
-        if output.colored(sys.stderr):
+        if streams.colored(sys.stderr):
             from rich.console import Console
 
             self._status = Console(stderr=True).status("reading AWS")
@@ -142,7 +158,7 @@ class _Progress:
         if self._status is not None:
             self._status.update(message)
         else:
-            output.note(message)
+            streams.note(message)
 
     def __exit__(self, *_: object) -> None:
         if self._status is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -28,4 +28,4 @@ def command(shell: str) -> None:
         script = kind(cli, {}, "eksplan", "_EKSPLAN_COMPLETE").source()
     except RuntimeError as error:  # click asks bash for its version
         raise CliError(f"{shell}: {error}") from None
-    output.data(script)
+    streams.document(script)

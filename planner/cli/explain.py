@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 import click
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError
 
 
@@ -29,7 +30,7 @@ def command(what: str) -> None:
         raise CliError(
             f"{what}: no such rule, field or note{_near(what)}; `eksplan explain rules`, `fields` and `notes` list them"
         )
-    output.data(text)
+    streams.data(text)
 
 
 def _rule(what: str) -> str | None:
@@ -74,7 +75,7 @@ def _notes() -> str:
 def _fields(what: str) -> str | None:
     from planner.spec.schema import fields
 
-    plain = what.replace("[]", "")
+    plain = re.sub(r"\[\d*\]", "", what)
     found = [
         one
         for one in fields()

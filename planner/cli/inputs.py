@@ -51,6 +51,8 @@ def load_catalog() -> Catalog:
 def read(file: str) -> tuple[bytes, str]:
     """Content and shown name of a file or standard input. Raises CliError if it cannot be read."""
     if file == "-":
+        if sys.stdin is None:
+            raise CliError("-: standard input is closed; give a file, or pipe a spec in")
         return sys.stdin.buffer.read(), "<stdin>"
     path = Path(file)
     try:
@@ -77,12 +79,14 @@ def plan_from_spec(content: bytes, name: str, catalog: Catalog, *, as_json: bool
 
     from planner.cli import problems
     from planner.plan.build import build
-    from planner.plan.file import sealed
+    from planner.plan.file import looks_like_plan, sealed
     from planner.review.engine import review
     from planner.review.rule import ReviewContext
     from planner.spec.load import load_text, place
     from planner.templates import render
 
+    if looks_like_plan(content):
+        raise CliError(f"{name}: is a plan, and a plan is made of a spec; `eksplan review -f {name}` judges a plan")
     loaded = load_text(content, name, catalog.facts)
     if loaded.document is None or loaded.source is None:
         problems.stop_if_wrong(loaded.diagnostics, as_json=as_json)

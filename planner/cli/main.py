@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 # pydantic looks through every installed package for plugins otherwise; nothing here uses any
@@ -12,9 +14,10 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 import click
 
 from planner import __version__
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError, Exit, SilentExit
 from planner.cli.lazy import LazyGroup
+from planner.diagnostics import printable
 
 COMMANDS = {
     "init": ("planner.cli.init", "Write a commented starter spec."),
@@ -41,12 +44,12 @@ COMMANDS = {
     default="auto",
     show_default=True,
     help="Colour the output.",
-    callback=lambda _context, _option, value: output.set_color(value),
+    callback=lambda _context, _option, value: streams.set_color(value),
     expose_value=False,
 )
-@click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.", expose_value=False)
+@click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, debug: bool) -> None:
     """Plan Amazon EKS clusters: subnets, security groups, pods per node and node groups.
 
     Everything but `catalog refresh` works offline and without AWS credentials.
@@ -54,54 +57,106 @@ def cli(context: click.Context) -> None:
     Exit codes: 0 clean; 1 a bug; 2 usage or unreadable input; 3 a valid spec that no plan can
     satisfy; 4 findings at or above --fail-on; 5 AWS or credentials failed.
     """
-    from planner.cli.settings import defaults_of
-
+    call = context.ensure_object(Call)
+    call.debug = debug
     name = context.invoked_subcommand
     command = cli.get_command(context, name) if name else None
-    if name and command:
+    if name and command and not {"-h", "--help"} & set(call.arguments):
+        from planner.cli.settings import defaults_of
+
         context.default_map = {name: defaults_of(name, command, COMMANDS)}
 
 
-def main(arguments: list[str] | None = None) -> None:
+@dataclass
+class Call:
+    """One call of the command line."""
+
+    arguments: Sequence[str] = ()
+    debug: bool = False
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    instruction = os.environ.get("_EKSPLAN_COMPLETE")
+    if instruction:
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(cli, {}, "eksplan", "_EKSPLAN_COMPLETE", instruction))
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code. Nothing but a bug ever shows a traceback."""
+    streams.prepare()
+    call = Call(arguments)
     try:
-        result: Any = cli.main(args=arguments, prog_name="eksplan", standalone_mode=False)
+        code = _result(call)
+        streams.finish()
+    except streams.ReaderGoneError:
+        return Exit.CLEAN
+    except CliError as error:
+        streams.note(f"{_error_word()}: {printable(str(error))}")
+        return error.code
+    return code
+
+
+def _result(call: Call) -> int:
+    """Run the command; returns its exit code."""
+    try:
+        with cli.make_context("eksplan", list(call.arguments), obj=call) as context:
+            result: Any = cli.invoke(context)
     except SilentExit as ended:
         return ended.code
-    except CliError as error:
-        output.note(f"{output.style('error', stream=sys.stderr, fg='red', bold=True)}: {error}")
-        return error.code
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except (streams.ReaderGoneError, CliError):
+        raise
     except click.exceptions.NoArgsIsHelpError as error:
-        output.note(error.format_message())
+        streams.note(error.format_message())
         return Exit.USAGE
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _usage(error)
     except (KeyboardInterrupt, click.Abort):
-        output.note("interrupted")
+        streams.note("interrupted")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # whoever read our output has gone; closing stdout again would complain at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.CLEAN
+    except BrokenPipeError:  # click's own writing, such as a help page
+        raise streams.ReaderGoneError from None
     except Exception as error:  # noqa: BLE001 - the one place where bugs end
-        return _bug(error, arguments)
+        return _bug(error, call)
     return result if isinstance(result, int) else Exit.CLEAN
 
 
-def _bug(error: Exception, arguments: list[str]) -> int:
-    if "--debug" in arguments or os.environ.get("EKSPLAN_DEBUG"):
+def _error_word() -> str:
+    return streams.style("error", stream=sys.stderr, fg="red", bold=True)
+
+
+def _usage(error: click.ClickException) -> int:
+    """Say what is wrong with the arguments, as click does."""
+    context = getattr(error, "ctx", None)
+    if isinstance(context, click.Context):
+        streams.note(context.get_usage())
+        streams.note(f"Try '{context.command_path} --help' for help.\n")
+    streams.note(f"Error: {printable(error.format_message())}")
+    return error.exit_code
+
+
+def _bug(error: Exception, call: Call) -> int:
+    from planner.catalog.folder import CatalogError
+
+    if isinstance(error, CatalogError):  # regions are read when they are needed
+        raise CliError(str(error)) from None
+    if call.debug:
         import traceback
 
-        output.note("".join(traceback.format_exception(error)))
-    output.note(
-        f"{output.style('bug', stream=sys.stderr, fg='red', bold=True)}: {type(error).__name__}: {error}\n"
-        f"This should not happen. Please report it to whoever gave you eksplan, with the command and its input;\n"
+        streams.note("".join(traceback.format_exception(error)))
+    streams.note(
+        f"{streams.style('bug', stream=sys.stderr, fg='red', bold=True)}: "
+        f"{type(error).__name__}: {printable(str(error))}\n"
+        "This should not happen. Please report it to whoever gave you eksplan, with the command and its input;\n"
         "`eksplan --debug ...` shows where it happened."
     )
     return Exit.BUG
+
+
+if __name__ == "__main__":
+    main()

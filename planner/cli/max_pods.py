@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Mapping, Sequence
 
 import click
 
-from planner.capacity.max_pods import ImpossibleNetworkError, MaxPods, PodNetwork, max_pods
+from planner.capacity.max_pods import ImpossibleNetworkError, Limiter, MaxPods, PodNetwork, max_pods
 from planner.catalog.model import Catalog, InstanceType
 from planner.catalog.nearest import nearest_names
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError
 from planner.cli.inputs import load_catalog
 
@@ -21,10 +23,15 @@ MODES = {
     "sg-pods": PodNetwork(security_groups_for_pods=True),
     "ipv6": PodNetwork(prefix=True, ipv6=True),
 }
+#: Heads that would make columns wider than their numbers.
+_HEADS = {"secondary-ip": "second-\nary-ip", "custom-prefix": "custom-\nprefix", "sg-pods": "sg-\npods"}
 
 
 def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in load_catalog().instance_types if name.startswith(incomplete)]
+    try:
+        return [name for name in load_catalog().instance_types if name.startswith(incomplete)]
+    except CliError:
+        return []
 
 
 @click.command("max-pods")
@@ -36,14 +43,13 @@ def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: 
 @click.option(
     "-o",
     "--output",
-    "form",
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
     help="How to print.",
 )
 def command(
-    types: tuple[str, ...], every: bool, modes: tuple[str, ...], windows: bool, uncapped: bool, form: str
+    types: tuple[str, ...], every: bool, modes: tuple[str, ...], windows: bool, uncapped: bool, output: str
 ) -> None:
     """Pods per node of instance types, in every mode, and what binds it.
 
@@ -62,46 +68,50 @@ def command(
         }
         for instance in chosen
     }
-    if form == "json":
-        output.data(json.dumps([_plain(instance, answers[instance.name]) for instance in chosen], indent=1))
+    if output == "json":
+        streams.document(json.dumps([_plain(instance, answers[instance.name]) for instance in chosen], indent=1))
         return
-    from planner.report.columns import aligned
-
-    header = ["type", "vCPU", "MiB", "ENI×IPs", *wanted]
-    rows = [
-        [
-            one.name,
-            str(one.vcpu),
-            str(one.memory_mib),
-            f"{one.interfaces}×{one.ipv4_per_interface}",
-            *map(_cell, answers[one.name].values()),
-        ]
-        for one in chosen
-    ]
-    output.data(aligned(header, rows, left=1))
+    streams.data(_table(chosen, answers, list(wanted)))
     if len(chosen) == 1:
         for mode, answer in answers[chosen[0].name].items():
-            text = (
-                f"{answer.worked}{f' ({answer.explanation})' if answer.explanation else ''}"
-                if isinstance(answer, MaxPods)
-                else answer
-            )
-            output.data(f"  {mode + ':':<15}{text}")
-    output.note(f"* the recommended cap binds. Catalog of {catalog.retrieved}; formulas: eksplan explain N18")
+            reason = f" ({answer.explanation})" if isinstance(answer, MaxPods) and answer.explanation else ""
+            text = f"{answer.worked}{reason}" if isinstance(answer, MaxPods) else answer
+            lines = textwrap.wrap(text, streams.width() - 17, break_long_words=False, break_on_hyphens=False)
+            streams.data(f"  {mode + ':':<15}" + ("\n" + " " * 17).join(lines))
+    streams.note(f"* the recommended cap binds. Catalog of {catalog.retrieved}; formulas: eksplan explain N18")
+
+
+def _table(chosen: Sequence[InstanceType], answers: Mapping[str, Mapping[str, MaxPods | str]], modes: list[str]) -> str:
+    """The table; on a narrow screen without the memory, which is not what was asked for."""
+    from planner.report.columns import aligned
+
+    columns: dict[str, list[str]] = {
+        "type": [one.name for one in chosen],
+        "vCPU": [str(one.vcpu) for one in chosen],
+        "MiB": [str(one.memory_mib) for one in chosen],
+        "ENI×IPs": [f"{one.interfaces}×{one.ipv4_per_interface}" for one in chosen],
+        **{_HEADS.get(mode, mode): [_cell(answers[one.name][mode]) for one in chosen] for mode in modes},
+    }
+    table = aligned(list(columns), list(zip(*columns.values(), strict=True)), left=1)
+    if max(map(len, table.splitlines())) > streams.width():
+        del columns["MiB"]
+        table = aligned(list(columns), list(zip(*columns.values(), strict=True)), left=1)
+    return table
 
 
 def _types(names: tuple[str, ...], catalog: Catalog) -> list[InstanceType]:
-    chosen: list[InstanceType] = []
-    for name in names:
-        if name not in catalog.instance_types:
-            near = nearest_names(name, catalog.instance_types)
-            raise CliError(
-                f"{name}: no such instance type among {len(catalog.instance_types):,} of {catalog.retrieved}"
-                + (f"; did you mean {', '.join(near)}?" if near else "")
-                + " `eksplan catalog refresh` reads newer ones"
-            )
-        chosen.append(catalog.instance_types[name])
-    return chosen
+    unknown = [name for name in names if name not in catalog.instance_types]
+    if unknown:
+        found = []
+        for name in unknown:
+            near = nearest_names(name.lower(), catalog.instance_types)
+            found.append(f"{name}: no such instance type" + (f"; did you mean {', '.join(near)}?" if near else "."))
+        raise CliError(
+            " ".join(found)
+            + f" The catalog of {catalog.retrieved} knows {len(catalog.instance_types):,}; "
+            + "`eksplan catalog refresh` reads newer ones"
+        )
+    return [catalog.instance_types[name] for name in names]
 
 
 def _answer(
@@ -116,9 +126,7 @@ def _answer(
 def _cell(answer: MaxPods | str) -> str:
     if isinstance(answer, str):
         return "-"
-    return (
-        f"{answer.pods}*" if answer.limiter.value.startswith("recommended") and answer.addresses else str(answer.pods)
-    )
+    return f"{answer.pods}*" if answer.limiter is Limiter.CAP else str(answer.pods)
 
 
 def _plain(instance: InstanceType, answers: dict[str, MaxPods | str]) -> dict[str, object]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from pathlib import Path
 
 import click
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.findings import FAIL_ON, fails
 from planner.cli.inputs import file_option, load_catalog, plan_from_spec, read
 from planner.plan.model import Plan
+
+
+def _target(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Path | None:
+    """Where to write to: not standard output, and no folder that is not there."""
+    if value == "-":
+        raise click.BadParameter("a plan file for standard output is what `-o json` prints")
+    if value and value.endswith(("/", os.sep)) and not Path(value).is_dir():
+        raise click.BadParameter(f"{value}: no such folder; make it first")
+    return Path(value) if value else None
 
 
 @click.command("plan")
@@ -19,7 +30,6 @@ from planner.plan.model import Plan
 @click.option(
     "-o",
     "--output",
-    "form",
     type=click.Choice(["table", "json", "yaml", "markdown"]),
     default="table",
     show_default=True,
@@ -28,54 +38,66 @@ from planner.plan.model import Plan
 @click.option(
     "--out",
     metavar="FILE|DIR",
-    type=click.Path(path_type=Path),
+    callback=_target,
     help="Write the plan file here (a folder gets NAME.plan.json).",
 )
 @click.option("--details", is_flag=True, help="Also show every consumer of addresses, every rule and every role.")
 @FAIL_ON
-def command(file: str, form: str, out: Path | None, details: bool, fail_on: str) -> int:
+def command(file: str, output: str, out: Path | None, details: bool, fail_on: str) -> int:
     """Plan a cluster from a spec, and review the plan.
 
     Prints addresses, subnets, node groups, security groups, findings and the choices that can
     never be changed. The same spec and catalog give the same bytes.
     """
     content, name = read(file)
-    planned = plan_from_spec(content, name, load_catalog(), as_json=form == "json")
+    planned = plan_from_spec(content, name, load_catalog(), as_json=output == "json")
     plan = planned.plan
     if out is not None:
-        path = _write(plan, out)
-        output.note(f"plan written to {path} ({plan.digest})")
-    _print(plan, form, details=details)
+        path = _write(plan, out, file)
+        streams.note(f"plan written to {path} ({plan.digest})")
+    _print(plan, output, details=details)
     return Exit.FINDINGS if fails(plan.verdict, fail_on) else Exit.CLEAN
 
 
-def _write(plan: Plan, out: Path) -> Path:
-    from planner.plan.file import write_text
+def _write(plan: Plan, out: Path, spec: str) -> Path:
+    """Write the plan file in one step. Raises CliError where it would take the place of something
+    else than a plan."""
+    from planner.plan.file import looks_like_plan, write_text
 
     path = out / f"{plan.name}.plan.json" if out.is_dir() else out
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.write_text(write_text(plan), "utf-8")
+        if path.is_file() and not looks_like_plan(path.read_bytes()):
+            what = "is the spec itself" if spec != "-" and path.samefile(spec) else "is there already and is no plan"
+            raise CliError(f"{path}: {what}; give --out another name")
+        if path.exists() and not path.is_file():  # a pipe or a device
+            path.write_text(write_text(plan), "utf-8")
+            return path
+        fresh.write_text(write_text(plan), "utf-8")
+        fresh.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
         raise CliError(f"{path}: cannot be written: {error.strerror}") from None
     return path
 
 
-def _print(plan: Plan, form: str, *, details: bool) -> None:
-    if form == "table":
+def _print(plan: Plan, output: str, *, details: bool) -> None:
+    if output == "table":
         from planner.report.text import plan_tables
 
-        output.show(*plan_tables(plan, details=details))
-    elif form == "markdown":
+        streams.show(*plan_tables(plan, details=details))
+    elif output == "markdown":
         from planner.report.markdown import plan_markdown
 
-        output.data(plan_markdown(plan))
-    elif form == "json":
+        streams.document(plan_markdown(plan))
+    elif output == "json":
         from planner.plan.file import write_text
 
-        output.data(write_text(plan))
+        streams.document(write_text(plan))
     else:
         import yaml
 
         from planner.plan.file import write_text
 
-        output.data(yaml.safe_dump(json.loads(write_text(plan)), sort_keys=True, allow_unicode=True, width=120))
+        streams.document(yaml.safe_dump(json.loads(write_text(plan)), sort_keys=True, allow_unicode=True, width=120))

@@ -7,9 +7,9 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import Exit, SilentExit
-from planner.diagnostics import Diagnostic, Kind
+from planner.diagnostics import Diagnostic, Kind, printable
 from planner.plan.plain import plain
 
 _WORDS = {Kind.INVALID: ("error", "red"), Kind.INFEASIBLE: ("infeasible", "red"), Kind.NOTICE: ("note", "yellow")}
@@ -18,15 +18,15 @@ _WORDS = {Kind.INVALID: ("error", "red"), Kind.INFEASIBLE: ("infeasible", "red")
 def text_of(one: Diagnostic) -> str:
     """One diagnostic for people."""
     word, color = _WORDS[one.kind]
-    place = f"{one.range}: " if one.range else ""
-    where = f" {one.field}" if one.field else ""
-    label = output.style(f"{word}[{one.code}]", stream=sys.stderr, fg=color, bold=True)
-    lines = [f"{place}{label}{where}: {one.summary}"]
+    place = printable(f"{one.range}: ") if one.range else ""
+    where = printable(f" {one.field}") if one.field else ""
+    label = streams.style(f"{word}[{one.code}]", stream=sys.stderr, fg=color, bold=True)
+    lines = [f"{place}{label}{where}: {printable(one.summary)}"]
     for name, value in (("value", one.value), ("limit", one.limit), ("fix", one.fix), ("source", _source(one))):
         if value:
             lines += textwrap.wrap(
-                value,
-                max(output.width(), 60),
+                printable(value),
+                max(streams.width(), 60),
                 initial_indent=f"  {name + ':':<8}",
                 subsequent_indent=" " * 10,
                 break_long_words=False,
@@ -42,7 +42,7 @@ def _source(one: Diagnostic) -> str:
 def show(diagnostics: Sequence[Diagnostic]) -> None:
     """All diagnostics to standard error."""
     for one in diagnostics:
-        output.note(text_of(one))
+        streams.note(text_of(one))
 
 
 def stop_if_wrong(diagnostics: Sequence[Diagnostic], *, as_json: bool = False) -> None:
@@ -60,5 +60,5 @@ def stop_if_wrong(diagnostics: Sequence[Diagnostic], *, as_json: bool = False) -
             "kind": "Diagnostics",
             "diagnostics": [{**plain(one), "field": one.field} for one in diagnostics],
         }
-        output.data(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False))
+        streams.document(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False))
     raise SilentExit(Exit.USAGE if Kind.INVALID in kinds else Exit.INFEASIBLE)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.findings import FAIL_ON, fails
 from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
@@ -17,7 +17,6 @@ from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
 @click.option(
     "-o",
     "--output",
-    "form",
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
@@ -28,7 +27,7 @@ from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
 )
 @click.option("--ignore", multiple=True, metavar="CODE", help="Not these rules or groups; may be repeated.")
 @FAIL_ON
-def command(file: str, form: str, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str) -> int:
+def command(file: str, output: str, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str) -> int:
     """Judge a spec or a plan by the rule catalogue.
 
     A rule that could not see what it needs answers `not evaluated`, never `pass`.
@@ -44,7 +43,7 @@ def command(file: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
             groups = ", ".join(dict.fromkeys(rule.group for rule in ALL_RULES))
             raise CliError(f"{code}: no such rule or group; groups are {groups}, `eksplan explain rules` lists all")
     catalog = load_catalog()
-    plan = plan_from(file, catalog, as_json=form == "json").plan
+    plan = plan_from(file, catalog, as_json=output == "json").plan
 
     def among(codes: tuple[str, ...], code: str, group: str) -> bool:
         return any(one.upper() in (code, group) for one in codes)
@@ -55,8 +54,8 @@ def command(file: str, form: str, select: tuple[str, ...], ignore: tuple[str, ..
         if (not select or among(select, rule.code, rule.group)) and not among(ignore, rule.code, rule.group)
     ]
     verdict = review(plan.design, ReviewContext(catalog.facts, catalog.instance_types), rules)
-    if form == "json":
-        output.data(json.dumps(plain(verdict), indent=1, sort_keys=True, ensure_ascii=False))
+    if output == "json":
+        streams.document(json.dumps(plain(verdict), indent=1, sort_keys=True, ensure_ascii=False))
     else:
-        output.show(*verdict_tables(verdict, f"review of {plan.name}"))
+        streams.show(*verdict_tables(verdict, f"review of {plan.name}"))
     return Exit.FINDINGS if fails(verdict, fail_on) else Exit.CLEAN

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from planner.cli import output
+from planner.cli import streams
 
 
 @click.command("schema")
@@ -30,4 +30,4 @@ def command(what: str) -> None:
         from planner.plan.schema import findings_schema
 
         schema = findings_schema()
-    output.data(json.dumps(schema, indent=1, ensure_ascii=False))
+    streams.document(json.dumps(schema, indent=1, ensure_ascii=False))

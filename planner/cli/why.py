@@ -7,7 +7,7 @@ import json
 
 import click
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.exits import CliError
 from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
 
@@ -18,13 +18,12 @@ from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
 @click.option(
     "-o",
     "--output",
-    "form",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
     help="How to print.",
 )
-def command(file: str, decision: str | None, form: str) -> None:
+def command(file: str, decision: str | None, output: str) -> None:
     """Show how each number of a plan came to be.
 
     DECISION is an id such as subnet.node.apne2-az1, or the beginning of some ids such as subnet.
@@ -33,7 +32,7 @@ def command(file: str, decision: str | None, form: str) -> None:
     from planner.plan.plain import plain
     from planner.report.text import decision_list, decision_text
 
-    plan = plan_from(file, load_catalog(), as_json=form == "json").plan
+    plan = plan_from(file, load_catalog(), as_json=output == "json").plan
     chosen = plan.decisions
     if decision is not None:
         chosen = tuple(one for one in chosen if one.id == decision or one.id.startswith(f"{decision}."))
@@ -42,9 +41,9 @@ def command(file: str, decision: str | None, form: str) -> None:
             near = difflib.get_close_matches(decision, [*ids, *{one.partition(".")[0] for one in ids}], n=3, cutoff=0.4)
             hint = f"did you mean {', '.join(near)}? " if near else ""
             raise CliError(f"{decision}: no such decision; {hint}`eksplan why -f {file}` lists all {len(ids)}")
-    if form == "json":
-        output.data(json.dumps([plain(one) for one in chosen], indent=1, sort_keys=True, ensure_ascii=False))
+    if output == "json":
+        streams.document(json.dumps([plain(one) for one in chosen], indent=1, sort_keys=True, ensure_ascii=False))
     elif decision is None:
-        output.show(decision_list(chosen))
+        streams.data(decision_list(chosen, streams.width()))
     else:
-        output.data("\n\n".join(decision_text(one, output.width()) for one in chosen))
+        streams.data("\n\n".join(decision_text(one, streams.width()) for one in chosen))

@@ -49,11 +49,18 @@ def choose_primary(brief: Brief, needed_length: int) -> IPv4Network | Diagnostic
         length, why = max(needed_length, largest), "the smallest block that carries the demand with half of it free"
     else:
         length, why = DEFAULT_LENGTH, "the largest VPC block, as nothing is said of the network around it"
+    # a block with less room is better than none; whether it suffices shows when the subnets are laid out
+    longest = length if spec.vpc.prefix_length is not None else facts.number("vpc.smallest_prefix_length")
     avoid = [*foreign(spec), *([spec.service_cidr] if spec.service_cidr else []), *spec.vpc.secondary_cidrs]
     avoid += [IPv4Network(text) for key in ("vpc.never", "vpc.caution") for text in facts.strings(key)]
-    free = FreeSpace(pool, avoid)
-    while (block := free.take(length)) is not None:
-        if not any(restricted(block, other, facts) for other in spec.vpc.secondary_cidrs):
+    block: IPv4Network | None = None
+    for tried in range(length, longest + 1):
+        free = FreeSpace(pool, avoid)
+        while (block := free.take_lowest(tried)) is not None:
+            if not any(restricted(block, other, facts) for other in spec.vpc.secondary_cidrs):
+                break
+        if block is not None:
+            why = why if tried == length else f"the largest that is free; a /{length} would be {why}"
             break
     if block is None:
         room = FreeSpace(pool, avoid)
@@ -64,7 +71,8 @@ def choose_primary(brief: Brief, needed_length: int) -> IPv4Network | Diagnostic
             path=("spec", "vpc", "pool") if spec.vpc.pool else ("spec", "vpc"),
             value=f"/{length} needed",
             limit=f"largest free block: {f'/{room.largest}' if room.largest is not None else 'none'} of {', '.join(map(str, pool))}",
-            fix="add a pool, free a block in avoid, or ask for a longer prefixLength",
+            fix="add a pool, or free a block in avoid"
+            + (", or ask for a longer prefixLength" if spec.vpc.prefix_length is not None else ""),
             source=source,
             note="N29",
         )
@@ -75,7 +83,7 @@ def choose_primary(brief: Brief, needed_length: int) -> IPv4Network | Diagnostic
         formula="the lowest aligned block of this length in the pool that overlaps nothing to avoid",
         inputs={
             "pool": ", ".join(map(str, pool)),
-            "length": f"/{length} ({why})",
+            "length": f"/{block.prefixlen} ({why})",
             "to avoid": ", ".join(sorted(map(str, foreign(spec)))) or "nothing",
         },
         source=source,
@@ -104,7 +112,7 @@ def choose_pod_blocks(brief: Brief, primary: IPv4Network, needed: int) -> tuple[
     free = FreeSpace((shared,), [*foreign(spec), primary])
     blocks: list[IPv4Network] = []
     for _ in range(count):
-        block = free.take(largest)
+        block = free.take_lowest(largest)
         if block is None:
             break
         blocks.append(block)

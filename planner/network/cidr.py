@@ -77,6 +77,18 @@ class FreeSpace:
                 return IPv4Network((start, length))
         return None
 
+    def take_lowest(self, length: int) -> IPv4Network | None:
+        """Take the block of this length at the lowest address, however large the free block it
+        breaks; None if there is none."""
+        starts = [(many[0], candidate) for candidate, many in self._free.items() if many and candidate <= length]
+        if not starts:
+            return None
+        start, candidate = min(starts)
+        self._free[candidate].pop(0)
+        for shorter in range(candidate + 1, length + 1):
+            self._put(start + (1 << (32 - shorter)), shorter)
+        return IPv4Network((start, length))
+
     def give_back(self, block: IPv4Network) -> None:
         """Return a block that was taken; neighbours join again."""
         start, length = int(block.network_address), block.prefixlen

@@ -57,7 +57,7 @@ def check_endpoints(spec: ClusterSpec, region: Region, facts: Facts) -> list[Dia
             Diagnostic(
                 Kind.INFEASIBLE,
                 "endpoint-absent",
-                f"{region.name} has no VPC endpoint for {service}, needed by {why}",
+                f"{region.name} has no VPC endpoint for {service}" + ("" if asked else f", needed by {why}"),
                 path=path,
                 value=service,
                 limit=f"{len(region.endpoint_services)} services {'in this region' if region.endpoint_services_listed else 'known'}",

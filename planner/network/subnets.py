@@ -49,6 +49,11 @@ class PlannedSubnet:
     subnet: Subnet
     existing: ExistingSubnet | None = None
 
+    def room(self, facts: Facts) -> int:
+        """Addresses that the cluster may take: what EC2 reports as free, else all usable ones."""
+        told = self.existing.free if self.existing else None
+        return usable(self.subnet.cidr, facts) if told is None else told
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -112,16 +117,19 @@ def lay_out(
     placed, missing = place_split(near, main, facts)
     placed_pods, missing_pods = place_split(far, pods, facts)
     if missing:
-        problems.append(_too_small(brief, near, missing, main, demands, ("spec", "vpc", "cidr")))
+        problems.append(_too_small(brief, near, missing, main, demands, _block_path(spec)))
     if missing_pods:
         problems.append(_too_small(brief, far, missing_pods, pods, demands, ("spec", "vpc", "secondaryCidrs")))
     by_label = {zone.label: zone for zone in zones}
+    names = spec.vpc.subnet_names()
     subnets = [
-        PlannedSubnet(tier, label, _existing(one, by_label[label]), one)
+        PlannedSubnet(tier, label, _existing(one, names[one.id], by_label[label]), one)
         for (tier, label), many in existing.items()
         for one in many
     ]
-    subnets += _named(brief, {**placed, **placed_pods}, by_label)
+    fresh = _named(brief, {**placed, **placed_pods}, by_label)
+    problems += _names_taken(spec, fresh)
+    subnets += fresh
     subnets.sort(key=lambda one: one.subnet.name)
     if not problems:
         _record(demands, subnets, ledger, facts, roomy=roomy)
@@ -188,6 +196,13 @@ def _largest_items(demand: SubnetDemand) -> str:
     return ", ".join(f"{one.name} {one.addresses:,}" for one in items)
 
 
+def _block_path(spec: ClusterSpec) -> Path:
+    """The field that decides about the VPC's primary block."""
+    if spec.vpc.cidr is not None:
+        return ("spec", "vpc", "cidr")
+    return ("spec", "vpc", "pool") if spec.vpc.pool else ("spec", "vpc")
+
+
 def _too_small(
     brief: Brief,
     wanted: Sequence[Request],
@@ -198,13 +213,14 @@ def _too_small(
 ) -> Diagnostic:
     """One diagnostic that says what is needed, what is there, and what would make it fit."""
     spec, facts = brief.spec, brief.facts
-    what = "the VPC's blocks" if path[-1] == "cidr" else "the secondary blocks for pods"
+    pods = path[-1] == "secondaryCidrs"
+    what = "the secondary blocks for pods" if pods else "the VPC's blocks"
     total = sum(one.size for one in wanted)
     free = space.free()
     fits = smallest_block(wanted)
     largest = facts.number("vpc.largest_prefix_length")
     fixes: list[str] = []
-    if not spec.vpc.id and path[-1] == "cidr":
+    if not spec.vpc.id and not pods:
         fixes.append(
             f"a VPC block of /{fits} or larger"
             if fits >= largest
@@ -278,9 +294,28 @@ def subnet_tags(spec: ClusterSpec, full_name: str, tier: Tier, cluster: str, *, 
     return tuple(sorted(tags.items()))
 
 
-def _existing(one: ExistingSubnet, zone: PlannedZone) -> Subnet:
+def _names_taken(spec: ClusterSpec, fresh: Sequence[PlannedSubnet]) -> list[Diagnostic]:
+    """Existing subnets whose Name tag the plan is about to give to a subnet of its own."""
+    names = {one.subnet.name for one in fresh}
+    return [
+        Diagnostic(
+            Kind.INVALID,
+            "subnet-name",
+            "the plan makes a subnet of this name",
+            path=("spec", "vpc", "subnets", number, "name"),
+            value=one.name or "",
+            limit="a name that no planned subnet has",
+            fix="rename the cluster or the subnet, or leave the name out: it then goes by its id",
+            note="N29",
+        )
+        for number, one in enumerate(spec.vpc.subnets)
+        if one.name in names
+    ]
+
+
+def _existing(one: ExistingSubnet, name: str, zone: PlannedZone) -> Subnet:
     return Subnet(
-        name=one.name or one.id,
+        name=name,
         cidr=one.cidr,
         zone_id=zone.id,
         zone_name=zone.name,
@@ -301,12 +336,15 @@ def _record(
         reserved = facts.number("subnet.reserved")
         needed = needed_length(demand, facts)
         blocks = ", ".join(str(one.subnet.cidr) for one in mine)
-        have = sum(usable(one.subnet.cidr, facts) for one in mine)
+        have = sum(one.room(facts) for one in mine)
         why = []
         if mine[0].existing:
             why.append("existing subnet, used as the spec says")
         elif len(mine) > 1:
-            why.append(f"no single free block of /{needed}: {len(mine)} subnets together")
+            why.append(
+                f"no single free block of /{needed}: {len(mine)} subnets together; "
+                "AWS does not say how nodes divide between the subnets of a zone"
+            )
         elif roomy and mine[0].subnet.cidr.prefixlen < needed:
             why.append(
                 f"/{needed} carries the demand; the layout is roomy, so the subnet grew while half of the VPC stays free"
@@ -319,7 +357,7 @@ def _record(
             f"subnet.{demand.tier}.{demand.zone}",
             f"{_TITLES[demand.tier]} of {demand.zone}",
             blocks,
-            unit=f"{have:,} usable addresses",
+            unit=f"with {have:,} usable addresses",
             formula="smallest block that holds all consumers and AWS's reserved addresses",
             worked=f"{' + '.join(str(item.addresses) for item in demand.items) or '0'} + {reserved} reserved = {demand.addresses + reserved} → /{needed}",
             inputs={

@@ -15,6 +15,8 @@ from planner.spec.nodes import NodeGroupSpec
 
 _SOURCE = "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"
 _IDS = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html"
+#: Zones of a cluster whose spec does not say how many.
+DEFAULT_ZONES = 3
 _NAMES = Unknown("ec2:DescribeAvailabilityZones", "zone names and ids are paired differently in every account")
 
 
@@ -34,15 +36,34 @@ class PlannedZone:
 
 def resolve_zones(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
     """The zones of the plan, sorted by label, and what is wrong with the choice."""
+    zones, problems = _listed(brief, types) if isinstance(brief.spec.zones, tuple) else _chosen(brief, types)
+    lost = brief.spec.tolerate_zone_loss
+    if zones and lost is not None and lost >= len(zones):
+        problems.append(
+            Diagnostic(
+                Kind.INVALID,
+                "zone-loss",
+                "nothing would be left to carry the nodes",
+                path=("spec", "tolerateZoneLoss"),
+                value=f"{lost} of {len(zones)} zones",
+                limit=f"at most {len(zones) - 1}",
+                fix=f"use tolerateZoneLoss: {len(zones) - 1}, or more zones",
+                note="N39",
+            )
+        )
+    return zones, problems
+
+
+def _listed(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
+    """The zones that the spec names."""
     spec, region, facts, ledger = brief.spec, brief.region, brief.facts, brief.ledger
-    if isinstance(spec.zones, int):
-        return _chosen(brief, spec.zones, types)
-    problems: list[Diagnostic] = []
+    labels = spec.zones if isinstance(spec.zones, tuple) else ()
+    problems = list(_mixed(labels, region))
     zones: list[PlannedZone] = []
-    for number, label in enumerate(spec.zones):
+    for number, label in enumerate(labels):
         path: Path = ("spec", "zones", number)
         zone = region.zone(label)
-        if label in spec.zones[:number]:
+        if label in labels[:number]:
             problems.append(
                 Diagnostic(
                     Kind.INVALID,
@@ -87,6 +108,29 @@ def resolve_zones(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone
             note="N31",
         )
     return tuple(sorted(zones, key=lambda one: one.label)), problems
+
+
+def zones_wanted(spec: ClusterSpec) -> int:
+    """How many zones a spec asks for, where nothing stands against it."""
+    return len(spec.zones) if isinstance(spec.zones, tuple) else spec.zones or DEFAULT_ZONES
+
+
+def _mixed(labels: tuple[str, ...], region: Region) -> Iterator[Diagnostic]:
+    """Ids beside names that nobody has paired for this account: two of them may be one zone."""
+    names = [label for label in labels if any(label == zone.name for zone in region.zones)]
+    if names and len(names) < len(labels) and not region.zone_names_are_yours:
+        ids = [label for label in labels if label not in names]
+        yield Diagnostic(
+            Kind.INVALID,
+            "zones-mixed",
+            "a zone's name and a zone's id may be the same place in your account",
+            path=("spec", "zones"),
+            value=", ".join(labels),
+            limit=f"all by id (such as {ids[0]}) or all by name (such as {names[0]})",
+            fix="use ids for all, or run `eksplan catalog refresh` once in your account",
+            source=_IDS,
+            note="N31",
+        )
 
 
 def _planned(label: str, zone: Zone, region: Region) -> PlannedZone:
@@ -163,12 +207,14 @@ def _offered(spec: ClusterSpec, zones: list[PlannedZone], region: Region, types:
                 )
 
 
-def _chosen(brief: Brief, count: int, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
-    """The first ``count`` zones by id that EKS allows and that offer every group's types."""
+def _chosen(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
+    """The first zones by id that EKS allows and that offer every group's types: as many as the spec
+    asks for, else three, or two where there are no more."""
     spec, region, facts, ledger = brief.spec, brief.region, brief.facts, brief.ledger
     disallowed = facts.strings("cluster.disallowed_zone_ids")
     allowed = [zone for zone in region.zones if zone.kind == "availability-zone" and zone.id not in disallowed]
     path: Path = ("spec", "zones")
+    count = zones_wanted(spec) if spec.zones else min(DEFAULT_ZONES, max(len(allowed), 2))
     if len(allowed) < count:
         fix = f"use zones: {len(allowed)}" if len(allowed) >= 2 else "use another region"
         return (), [
@@ -195,6 +241,7 @@ def _chosen(brief: Brief, count: int, types: InstanceTypes) -> tuple[tuple[Plann
             ):
                 lacking.setdefault(zone.id, f"{group.name} ({', '.join(names)})")
     fitting = [zone for zone in allowed if zone.id not in lacking]
+    count = count if spec.zones else min(count, max(len(fitting), 2))
     if len(fitting) < count:
         limit = "; ".join(f"{zone_id} lacks {what}" for zone_id, what in sorted(lacking.items()))
         fix = f"use zones: {len(fitting)}" if len(fitting) >= 2 else "use other instance types or another region"
@@ -219,7 +266,7 @@ def _chosen(brief: Brief, count: int, types: InstanceTypes) -> tuple[tuple[Plann
         ", ".join(zone.label for zone in zones),
         formula="the first zones by id that EKS allows and that offer every group's types",
         inputs={
-            "zones asked for": count,
+            "zones asked for": zones_wanted(spec) if spec.zones else f"none; {DEFAULT_ZONES} where there are as many",
             "zones of the region": ", ".join(zone.id for zone in region.zones),
             "passed over": ", ".join(passed_over) or "none",
         },

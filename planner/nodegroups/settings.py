@@ -8,8 +8,8 @@ from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
 from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
 from planner.nodegroups.user_data import ClusterFacts, Renderer, user_data
+from planner.spec.check.disk import DEFAULT_GIB
 
-DEFAULT_DISK_GIB = 50
 _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
 _IMDS = "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"
 _TYPES = "https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"
@@ -41,7 +41,7 @@ def plan_launch_template(brief: Brief, group: GroupCapacity, cluster: ClusterFac
 
 def _disks(group: GroupCapacity) -> tuple[Disk, ...]:
     wanted = group.spec.disk
-    size = wanted.size_gib or DEFAULT_DISK_GIB
+    size = wanted.size_gib or DEFAULT_GIB
     device = (
         "/dev/sda1"
         if group.spec.os.startswith("windows")

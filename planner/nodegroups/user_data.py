@@ -112,6 +112,8 @@ def _system(operating_system: str) -> str:
 
 def _own_kind(own: str) -> str:
     """MIME type of the user's own part on Amazon Linux."""
-    if "apiVersion: node.eks.aws" in own:
+    if own.startswith("#cloud-config"):
+        return 'text/cloud-config; charset="us-ascii"'
+    if own.startswith(("apiVersion: node.eks.aws", "---")):
         return "application/node.eks.aws"
     return 'text/x-shellscript; charset="us-ascii"'

@@ -16,7 +16,6 @@ from planner.decisions import Ledger
 from planner.design import Design, LaunchTemplate, Subnet, Unknown, Vpc
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.blocks import choose_pod_blocks, choose_primary, choose_service
-from planner.network.cidr import usable
 from planner.network.demand import (
     GroupSpread,
     SubnetDemand,
@@ -31,7 +30,7 @@ from planner.network.endpoints import addon_names, check_endpoints, interface_se
 from planner.network.layout import requests
 from planner.network.routes import named_tags, plan_routes
 from planner.network.subnets import Layout, lay_out, minimal_length
-from planner.network.zones import PlannedZone, resolve_zones
+from planner.network.zones import PlannedZone, resolve_zones, zones_wanted
 from planner.nodegroups.settings import plan_launch_template, plan_node_group, record
 from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
 from planner.plan.cluster import plan_addons, plan_cluster
@@ -72,7 +71,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> Plan
     # a group that cannot carry its workloads still takes addresses: every reason is said at once
     network = _network(brief, zones, groups)
     if isinstance(network, list):
-        return PlanResult(None, (*problems, *_with_remedies(network, brief, catalog, zones)))
+        return PlanResult(None, (*problems, *_with_remedies(network, group_problems, brief, catalog, zones)))
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     for one in groups:
@@ -89,14 +88,22 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> Plan
 
 
 def _with_remedies(
-    problems: Sequence[Diagnostic], brief: Brief, catalog: Catalog, zones: Sequence[PlannedZone]
+    problems: Sequence[Diagnostic],
+    others: Sequence[Diagnostic],
+    brief: Brief,
+    catalog: Catalog,
+    zones: Sequence[PlannedZone],
 ) -> list[Diagnostic]:
-    """Shortages of addresses with the changes that would really make the spec fit."""
+    """Shortages of addresses with the changes that would really make the spec fit; ``others`` are
+    problems of the groups, of which a change must not make more."""
+    known = {(one.code, one.path) for one in others}
 
     def fits(changed: ClusterSpec) -> bool:
-        groups, _ = _groups(changed, catalog, brief.region, zones)
+        groups, wrong = _groups(changed, catalog, brief.region, zones)
+        if not groups or any((one.code, one.path) not in known for one in wrong):
+            return False
         trial = dataclasses.replace(brief, spec=changed, ledger=Ledger())
-        return bool(groups) and not isinstance(_network(trial, zones, groups), list)
+        return not isinstance(_network(trial, zones, groups), list)
 
     if not any(one.code == "addresses" for one in problems):
         return list(problems)
@@ -122,7 +129,7 @@ def _groups(
     zone_ids = frozenset(zone.catalog_id for zone in zones if zone.catalog_id)
     sized: list[Sized] = []
     problems: list[Diagnostic] = []
-    count = len(zones) or (spec.zones if isinstance(spec.zones, int) else len(spec.zones))
+    count = len(zones) or zones_wanted(spec)
     invented = not spec.node_groups
     for index, group in enumerate(default_groups(spec)):
         worked = work_out(group, -1 if invented else index, spec, catalog, region, zone_ids)
@@ -225,7 +232,7 @@ def _design(
     planned_addons = plan_addons(brief, addons, layout, identities)
     names = [one.name for one in security_groups]
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons)
-    role = node_role_name(name)
+    role = node_role_name(name, facts)
     node_groups = [
         plan_node_group(brief, one.group, one.triple, role, _group_subnets(one.group, layout), version)
         for one in groups
@@ -320,10 +327,11 @@ def _subnets(spec: ClusterSpec, layout: Layout, zones: Sequence[PlannedZone]) ->
     subnets = {one.subnet.name: one.subnet for one in layout.subnets}
     by_text = {text: zone for zone in zones for text in (zone.label, zone.id, zone.name) if isinstance(text, str)}
     unseen = Unknown("ec2:DescribeSubnets", "an existing subnet in a zone that the cluster does not use")
+    names = spec.vpc.subnet_names()
     for one in spec.vpc.subnets:
         zone = by_text.get(one.zone)
         subnet = Subnet(
-            one.name or one.id,
+            names[one.id],
             one.cidr,
             zone.id if zone else unseen,
             zone.name if zone else unseen,
@@ -344,10 +352,7 @@ def _capacity(network: _Network, facts: Facts) -> tuple[SubnetCapacity, ...]:
     rows: list[SubnetCapacity] = []
     for demand in network.demands:
         mine = network.layout.of(demand.tier, demand.zone)
-        have = sum(
-            usable(one.subnet.cidr, facts) if one.existing is None or one.existing.free is None else one.existing.free
-            for one in mine
-        )
+        have = sum(one.room(facts) for one in mine)
         rows.append(
             SubnetCapacity(
                 demand.tier,

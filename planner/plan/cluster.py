@@ -41,7 +41,7 @@ def plan_cluster(
     return Cluster(
         name=name,
         version=version,
-        role=cluster_role_name(name),
+        role=cluster_role_name(name, brief.facts),
         subnets=tuple(sorted(one.subnet.name for one in layout.of(Tier.CLUSTER))),
         endpoint=EndpointAccess(spec.endpoint.private, spec.endpoint.public, tuple(sorted(spec.endpoint.public_cidrs))),
         ip_family=spec.ip_family,

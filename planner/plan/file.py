@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import hashlib
 import json
@@ -26,7 +27,7 @@ def canonical_json(value: Any) -> str:
 def digest_of(document: dict[str, Any]) -> str:
     """``sha256:`` over the canonical JSON of a plan document without its digest."""
     bare = {key: value for key, value in document.items() if key != "digest"}
-    return "sha256:" + hashlib.sha256(canonical_json(bare).encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(canonical_json(bare).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def to_document(plan: Plan) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def sealed(plan: Plan) -> Plan:
 def read_text(text: str | bytes, name: str) -> Plan:
     """A plan from a file's text. Raises PlanFileError if it is none, of another schema, or changed."""
     try:
-        document = json.loads(text)
+        document = json.loads(_decoded(text))
     except (ValueError, RecursionError) as error:
         raise PlanFileError(f"{name} is not JSON ({error}); write plans with `eksplan plan --out`") from None
     if not isinstance(document, dict) or document.get("kind") != KIND:
@@ -67,16 +68,32 @@ def read_text(text: str | bytes, name: str) -> Plan:
         raise PlanFileError(
             f"{name} was changed after it was written: its digest says {digest}, its content gives {actual}; plan again from the spec"
         )
-    body = {key: value for key, value in document.items() if key not in ("apiVersion", "kind", "schema", "spec")}
     try:
-        plan = parse(Plan, {**body, "spec": {}})
+        return _understood(document)
     except ValueError as error:
         raise PlanFileError(f"{name} is a plan of another eksplan ({error}); plan again from the spec") from None
-    return dataclasses.replace(plan, spec=document["spec"])
+
+
+def _understood(document: dict[str, Any]) -> Plan:
+    """The plan in a document. Raises ValueError if it says less or more than a plan does."""
+    if not isinstance(document.get("spec"), dict):
+        raise ValueError("spec: missing")
+    body = {key: value for key, value in document.items() if key not in ("apiVersion", "kind", "schema", "spec")}
+    plan = dataclasses.replace(parse(Plan, {**body, "spec": {}}), spec=document["spec"])
+    canonical_json(document).encode()  # refuses halves of characters
+    if to_document(plan) != document:
+        raise ValueError("it says more than this eksplan understands")
+    return plan
+
+
+def _decoded(text: str | bytes) -> str | bytes:
+    """Text without the byte order mark that some editors write."""
+    return text.removeprefix(codecs.BOM_UTF8) if isinstance(text, bytes) else text.removeprefix("\ufeff")
 
 
 def looks_like_plan(text: str | bytes) -> bool:
     """Whether a file is meant as a plan rather than a spec: JSON of kind Plan."""
+    text = _decoded(text)
     head = text[:4096] if isinstance(text, str) else text[:4096].decode("utf-8", "replace")
     if not head.lstrip().startswith("{"):
         return False

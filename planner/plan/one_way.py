@@ -123,5 +123,5 @@ def _sizes(layout: Layout) -> str:
     for tier in Tier:
         lengths = sorted({one.subnet.cidr.prefixlen for one in layout.of(tier)})
         if lengths:
-            parts.append(f"{tier} " + "/".join(f"/{length}" for length in lengths))
+            parts.append(f"{tier} " + " and ".join(f"/{length}" for length in lengths))
     return ", ".join(parts)

@@ -49,7 +49,7 @@ def _smaller_groups(spec: ClusterSpec, fits: Fits) -> str | None:
             else group.model_copy(update=_smaller(group.max_size, group.min_size, group.desired_size, percent))
             for group in spec.node_groups
         )
-        return spec.model_copy(update={"node_groups": groups, "workloads": ()})
+        return spec.model_copy(update={"node_groups": groups})
 
     low, high = 0, 100
     while high - low > 1:

@@ -89,13 +89,26 @@ def size_group(
 
 def _too_large(spec: ClusterSpec, group: GroupCapacity, one: PodTooLarge, facts: Facts) -> Diagnostic:
     memory = -(-one.workload.memory // MIB)
+    summary = f"a pod of {one.workload.name} fits on no node of {one.group}"
+    if one.left.pods < 1:
+        return Diagnostic(
+            Kind.INFEASIBLE,
+            "pod-no-slot",
+            summary,
+            path=_workload_path(spec, one.workload),
+            value="1 pod",
+            limit=f"{max(one.left.pods, 0)} pods left of maxPods {group.max_pods} after those that run on every node",
+            fix="raise maxPods, or use instance types with more addresses",
+            source=facts.source("pods.system"),
+            note="N18",
+        )
     return Diagnostic(
         Kind.INFEASIBLE,
         "pod-too-large",
-        f"a pod of {one.workload.name} fits on no node of {one.group}",
+        summary,
         path=_workload_path(spec, one.workload),
         value=f"{one.workload.cpu}m CPU, {memory} MiB",
-        limit=f"{one.cpu_millicores}m CPU, {one.memory_mib} MiB on an empty {group.types[0].name}",
+        limit=f"{max(one.left.cpu_millicores, 0)}m CPU, {max(one.left.memory_mib, 0)} MiB free on a {group.least.name}",
         fix="use larger instance types, or smaller requests",
         source=facts.source("reserved.memory_base_mib"),
         note="N38",

@@ -41,7 +41,6 @@ def _table(title: str, *columns: tuple[str, str]) -> Table:
         # numbers, addresses and AWS's names stay in one piece; words may wrap
         whole = justify == "right" or name in {"zone", "block", "types"}
         table.add_column(name, justify=justify, overflow="fold", no_wrap=whole)  # type: ignore[arg-type]
-    table.columns[0].no_wrap = True
     return table
 
 
@@ -222,17 +221,39 @@ def closing_line(verdict: Verdict, title: str) -> str:
         for severity in Severity
         if (count := sum(1 for one in verdict.findings if one.severity is severity))
     ]
-    findings = f"{len(verdict.findings)} findings ({', '.join(counts)})" if counts else "no findings"
+    findings = (
+        f"{len(verdict.findings)} finding{'s' if len(verdict.findings) > 1 else ''} ({', '.join(counts)})"
+        if counts
+        else "no findings"
+    )
     unseen = len({one.rule for one in verdict.not_evaluated})
     return f"{title}: {len(verdict.passed)} rules passed, {findings}" + (f", {unseen} not evaluated" if unseen else "")
 
 
-def decision_list(decisions: Sequence[Decision]) -> Table:
-    """All decisions with their values."""
-    table = _table("Decisions", ("id", "left"), ("value", "left"), ("worked out", "left"))
+def decision_list(decisions: Sequence[Decision], width: int) -> str:
+    """All decisions with their values, and below each how it was worked out. Ids stay whole."""
+    room = min(max((len(one.id) for one in decisions), default=0), width // 2)
+    lines: list[str] = []
     for one in decisions:
-        table.add_row(one.id, f"{one.value} {one.unit}".strip(), one.worked)
-    return table
+        value = f"{one.value} {one.unit}".strip()
+        longest = max(map(len, value.split()), default=0)
+        if len(one.id) <= room and room + 2 + longest <= width:
+            lines += _wrapped(value, width, f"{one.id:<{room}}  ", " " * (room + 2))
+        else:
+            lines += [one.id, *_wrapped(value, width, "    ", "    ")]
+        lines += _wrapped(one.worked, width, "    = ", " " * 6)
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, width: int, first: str, further: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(width, 40),
+        initial_indent=first,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def decision_text(one: Decision, width: int) -> str:
@@ -249,12 +270,5 @@ def decision_text(one: Decision, width: int) -> str:
     for name, value in parts:
         if value:
             lead = f"  {name + ':':<10}" if not name.startswith("  ") else f"    {name.strip()}: "
-            lines += textwrap.wrap(
-                value,
-                max(width, 40),
-                initial_indent=lead,
-                subsequent_indent=" " * 12,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            lines += _wrapped(value, width, lead, " " * 12)
     return "\n".join(lines)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from planner.capacity.addresses import Footprint, WarmTargets, footprint
 from planner.capacity.max_pods import ImpossibleNetworkError, PodNetwork, max_pods
@@ -41,37 +43,69 @@ def cni_settings(design: Design) -> tuple[PodNetwork, WarmTargets] | Unknown:
     return network, warm
 
 
-def node_addresses(design: Design, context: ReviewContext) -> dict[str, int | Unknown] | Unknown:
-    """Addresses needed in each node subnet (and pod subnet) for the nodes still to come.
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Addresses needed together in some subnets of one zone."""
 
-    In a plan that is every group at maxSize, spread evenly; in a running design the nodes beyond
-    the desired size.
+    subnets: tuple[str, ...]
+    addresses: int | Unknown
+
+
+def node_addresses(design: Design, context: ReviewContext) -> tuple[Need, ...] | Unknown:
+    """Addresses needed in node subnets (and pod subnets) for the nodes still to come.
+
+    In a plan that is every group at maxSize, spread evenly over its zones; in a running design the
+    nodes beyond the desired size. Where a group has several subnets in a zone, what counts is all
+    of them together: AWS does not say how nodes divide between them.
     """
     if isinstance(design.node_groups, Unknown):
         return design.node_groups
     settings = cni_settings(design)
     pods_of_zone = _pod_subnets_by_zone(design)
-    needed: dict[str, int | Unknown] = {}
+    needed: dict[frozenset[str], int | Unknown] = {}
     for group in design.node_groups:
         each = settings if isinstance(settings, Unknown) else _per_node(group, settings, context)
         coming = group.max_size if design.planned else max(group.max_size - group.desired_size, 0)
-        share = -(-coming // max(len(group.subnets), 1))
-        for name in group.subnets:
-            if isinstance(each, Unknown):
-                needed[name] = each
-                continue
-            _add(needed, name, share * each.node_subnet)
-            home = design.subnet(name)
-            pods = pods_of_zone.get(home.zone) if home else None
-            if pods is not None:
-                _add(needed, pods, share * each.pod_subnet)
-    return needed
+        by_zone = _by_zone(design, group)
+        share = -(-coming // max(len(by_zone), 1))
+        for zone, names in by_zone.items():
+            _add(needed, names, each if isinstance(each, Unknown) else share * each.node_subnet)
+            pods = pods_of_zone.get(zone) if isinstance(zone, str) else None
+            if pods is not None and not isinstance(each, Unknown):
+                _add(needed, frozenset({pods}), share * each.pod_subnet)
+    for together in _overlapping(needed):
+        inside = [amount for names, amount in needed.items() if names <= together]
+        unknown = next((one for one in inside if isinstance(one, Unknown)), None)
+        needed[together] = unknown or sum(one for one in inside if not isinstance(one, Unknown))
+    return tuple(Need(tuple(sorted(names)), amount) for names, amount in needed.items())
 
 
-def _add(needed: dict[str, int | Unknown], name: str, addresses: int) -> None:
-    before = needed.get(name, 0)
-    if not isinstance(before, Unknown):
-        needed[name] = before + addresses
+def _by_zone(design: Design, group: NodeGroup) -> dict[str | Unknown, frozenset[str]]:
+    """A group's subnets by zone."""
+    found: dict[str | Unknown, frozenset[str]] = {}
+    for name in group.subnets:
+        subnet = design.subnet(name)
+        zone = subnet.zone if subnet else name
+        found[zone] = found.get(zone, frozenset()) | {name}
+    return found
+
+
+def _overlapping(needed: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Unions of sets that share subnets without being the same."""
+    unions: list[frozenset[str]] = []
+    for names in needed:
+        touching = [one for one in unions if one & names]
+        unions = [one for one in unions if not one & names]
+        unions.append(frozenset().union(names, *touching))
+    return [one for one in unions if one not in set(needed)]
+
+
+def _add(needed: dict[frozenset[str], int | Unknown], names: frozenset[str], addresses: int | Unknown) -> None:
+    before = needed.get(names, 0)
+    if isinstance(before, Unknown) or isinstance(addresses, Unknown):
+        needed[names] = before if isinstance(before, Unknown) else addresses
+    else:
+        needed[names] = before + addresses
 
 
 def _pod_subnets_by_zone(design: Design) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 
@@ -20,19 +21,23 @@ def policy_arn(partition: str, policy: str) -> str:
     return f"arn:{partition}:iam::aws:policy/{policy}"
 
 
-def cluster_role_name(cluster: str) -> str:
+def role_name(cluster: str, part: str, facts: Facts) -> str:
+    """Name of a role, within what IAM takes: of a long cluster name the beginning and a hash remain."""
+    full, most = f"{cluster}-{part}", facts.number("roles.name_max")
+    if len(full) <= most:
+        return full
+    mark = hashlib.sha256(cluster.encode()).hexdigest()[:8]
+    return f"{cluster[: most - len(part) - len(mark) - 2]}-{mark}-{part}"
+
+
+def cluster_role_name(cluster: str, facts: Facts) -> str:
     """Name of the cluster role."""
-    return f"{cluster}-cluster"
+    return role_name(cluster, "cluster", facts)
 
 
-def node_role_name(cluster: str) -> str:
+def node_role_name(cluster: str, facts: Facts) -> str:
     """Name of the node role."""
-    return f"{cluster}-node"
-
-
-def addon_role_name(cluster: str, addon: str) -> str:
-    """Name of an add-on's role."""
-    return f"{cluster}-{addon}"
+    return role_name(cluster, "node", facts)
 
 
 def plan_roles(brief: Brief, addons: Sequence[str]) -> tuple[tuple[Role, ...], dict[str, PodIdentity]]:
@@ -46,12 +51,12 @@ def plan_roles(brief: Brief, addons: Sequence[str]) -> tuple[tuple[Role, ...], d
     # China keeps a service principal of its own for EC2
     ec2 = "ec2.amazonaws.com.cn" if partition == "aws-cn" else "ec2.amazonaws.com"
     roles = [
-        _role(spec, cluster_role_name(name), "eks.amazonaws.com", cluster, partition),
-        _role(spec, node_role_name(name), ec2, facts.strings("roles.node_policies"), partition),
+        _role(spec, cluster_role_name(name, facts), "eks.amazonaws.com", cluster, partition),
+        _role(spec, node_role_name(name, facts), ec2, facts.strings("roles.node_policies"), partition),
     ]
     identities: dict[str, PodIdentity] = {}
     for addon, namespace, account, policies, inline in _addon_roles(spec, addons, facts):
-        full = addon_role_name(name, addon)
+        full = role_name(name, addon, facts)
         identities[addon] = PodIdentity(namespace, account, full)
         roles.append(
             _role(
@@ -76,9 +81,9 @@ def plan_roles(brief: Brief, addons: Sequence[str]) -> tuple[tuple[Role, ...], d
                 "managed policies": names or "none",
                 "inline policies": inline_names or "none",
             },
-            explanation=_why(role, name),
+            explanation=_why(role, name, facts),
             source=_NODE
-            if role.name == node_role_name(name)
+            if role.name == node_role_name(name, facts)
             else _POD_IDENTITY
             if "sts:TagSession" in role.actions
             else facts.source("roles.cluster_policies"),
@@ -87,10 +92,10 @@ def plan_roles(brief: Brief, addons: Sequence[str]) -> tuple[tuple[Role, ...], d
     return tuple(sorted(roles, key=lambda one: one.name)), identities
 
 
-def _why(role: Role, name: str) -> str:
-    if role.name == cluster_role_name(name):
+def _why(role: Role, name: str, facts: Facts) -> str:
+    if role.name == cluster_role_name(name, facts):
         return "the control plane makes network interfaces and load balancers with it"
-    if role.name == node_role_name(name):
+    if role.name == node_role_name(name, facts):
         return "nodes join and pull images; the VPC CNI has a role of its own, so pods on a node gain nothing from this one"
     return "assumed through EKS Pod Identity by this add-on's service account only"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from planner.spec.network import (
     AvoidCidr,
@@ -52,7 +52,7 @@ def _avoid(value: Any) -> Any:
 
 
 def _zones(value: Any) -> Any:
-    """A count, or a list of names; anything else gets one error instead of one per alternative."""
+    """Neither too few zones nor too many, and nothing else than a number or a list."""
     limit = "a number from 2 to 6, or a list of 2 to 6 zone ids"
     if isinstance(value, bool) or not isinstance(value, int | list | tuple):
         raise problem("zones", "neither a number nor a list", limit=limit, fix="write 3, or [apne2-az1, apne2-az2]")
@@ -68,6 +68,23 @@ def _zones(value: Any) -> Any:
     return value if isinstance(value, int) else tuple(value)
 
 
+Zones = Annotated[
+    Annotated[int, Tag("count")] | Annotated[tuple[ZoneText, ...], Tag("ids")],
+    # one of the two is tried, so that a wrong id is one problem and not two
+    Discriminator(lambda value: "count" if isinstance(value, int) else "ids"),
+    BeforeValidator(_zones),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 2, "maximum": 6},
+                {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 6},
+            ]
+        }
+    ),
+]
+"""How many zones, or which."""
+
+
 LogType = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 
@@ -78,9 +95,9 @@ class ClusterSpec(SpecModel):
     version: VersionText | None = Field(
         default=None, description="Kubernetes minor version; the catalog's default when not given."
     )
-    zones: Annotated[int | tuple[ZoneText, ...], BeforeValidator(_zones)] = Field(
-        default=3,
-        description="How many Availability Zones (chosen by the plan), or which: ids (apne2-az1) mean the same place in every account, names do not.",
+    zones: Zones | None = Field(
+        default=None,
+        description="How many Availability Zones (chosen by the plan; 3 when not given, 2 where the region has no more), or which: ids (apne2-az1) mean the same place in every account, names do not.",
     )
     vpc: VpcSpec = Field(default=VpcSpec(), description="The VPC.")
     ip_family: Literal["ipv4", "ipv6"] = Field(

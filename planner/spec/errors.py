@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -55,6 +56,10 @@ def diagnostic_of(error: ErrorDetails, data: Any) -> Diagnostic:
         return _literal(path, value, str(context["expected"]))
     if kind in _KINDS:
         summary, limit, fix = _KINDS[kind]
+        given = _value_at(data, path)
+        if kind.startswith("int") and isinstance(given, float) and math.isfinite(given):
+            near = sorted({math.floor(given), math.ceil(given)})
+            fix = f"write {' or '.join(map(str, near))}"
         return _made("type", summary, path, value=value, limit=limit, fix=fix)
     if kind in _BOUNDS:
         return _bound(kind, context, path, value)
@@ -146,6 +151,9 @@ def _existing_path(loc: tuple[int | str, ...], data: Any) -> Path:
             else isinstance(node, list) and isinstance(part, int) and part < len(node)
         )
         if not present:
+            # pydantic names the alternative of a union as if it were a key
+            if isinstance(part, str) and not isinstance(node, Mapping):
+                continue
             break
         node = node[part]
         path.append(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -72,6 +73,11 @@ class VpcSpec(SpecModel):
     subnets: tuple[ExistingSubnet, ...] = Field(
         default=(), description="Every subnet that is already in the existing VPC."
     )
+
+    def subnet_names(self) -> dict[str, str]:
+        """A name for each existing subnet's id: its Name tag where no other has it, else the id."""
+        counts = Counter(one.name for one in self.subnets)
+        return {one.id: one.name if one.name and counts[one.name] == 1 else one.id for one in self.subnets}
 
 
 class AvoidCidr(SpecModel):

@@ -80,7 +80,7 @@ class TaintSpec(SpecModel):
 class DiskSpec(SpecModel):
     """The root volume of a node (set in the launch template, always encrypted)."""
 
-    size_gib: Annotated[int, Field(ge=4, le=16_384)] | None = Field(
+    size_gib: Annotated[int, Field(ge=4, le=65_536)] | None = Field(
         default=None, description="Size in GiB; 50 when not given (Bottlerocket: of the data volume)."
     )
     type: Literal["gp3", "gp2", "io1", "io2"] = Field(default="gp3", description="EBS volume type.")

@@ -20,6 +20,7 @@ from planner.diagnostics import Diagnostic, Kind, Path, SourceRange
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 40
 MAX_NODES = 100_000
+MAX_DIGITS = 100
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -133,6 +134,7 @@ class _Reader:
         self.open: list[int] = []
 
     def read(self, text: str) -> Source:
+        self._check_characters(text)
         self._check_shape(text)
         node = self._guard(lambda: yaml.compose(text, Loader=_Loader))
         if node is None:
@@ -146,7 +148,9 @@ class _Reader:
         try:
             return work()
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            # an unclosed quote ends with the file; it is opened where it must be closed
+            unclosed = error.problem and "end of stream" in error.problem
+            mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             summary = " ".join(part for part in (error.context, error.problem) if part)
             fix = (
@@ -155,21 +159,28 @@ class _Reader:
                 else "check indentation, colons and quotes here"
             )
             raise _refuse(self.file, "yaml-syntax", f"not valid YAML: {summary}", line, column, fix=fix) from None
-        except yaml.reader.ReaderError as error:
-            found = f"character #x{error.character:04x}" if isinstance(error.character, int) else "a byte"
-            raise _refuse(
-                self.file,
-                "yaml-character",
-                f"{found} may not stand in YAML",
-                value=f"position {error.position}",
-                fix="this looks like a binary file; give a YAML text",
-            ) from None
         except yaml.YAMLError as error:
             raise _refuse(self.file, "yaml-syntax", f"not valid YAML: {error}", fix="give a YAML text") from None
         except ValueError as error:  # a lone surrogate or an impossible escape
             raise _refuse(
                 self.file, "yaml-character", f"not valid YAML text: {error}", fix="save it as UTF-8"
             ) from None
+
+    def _check_characters(self, text: str) -> None:
+        """No character that YAML does not allow, such as those of a binary file."""
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        if found:
+            before = text[: found.start()]
+            raise _refuse(
+                self.file,
+                "yaml-character",
+                f"character #x{ord(found[0]):04x} may not stand in YAML",
+                before.count("\n") + 1,
+                found.start() - before.rfind("\n"),
+                value=f"#x{ord(found[0]):04x}",
+                limit="printable characters",
+                fix="remove it, or write it as an escape in double quotes; a binary file is no spec",
+            )
 
     def _check_shape(self, text: str) -> None:
         """Depth, size and number of documents, from events: no recursion, nothing is built."""
@@ -290,7 +301,7 @@ class _Reader:
     def _key(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
             raise self._at(node.start_mark, "yaml-key", "a key must be plain text", fix="use text before the colon")
-        if not node.tag.startswith(_PREFIX):
+        if node.tag.removeprefix(_PREFIX) not in _SCALARS:
             raise self._tag(node)
         return str(node.value)
 
@@ -323,6 +334,8 @@ class _Reader:
 
 
 def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"{len(text)} digits")
     return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
 
 

@@ -62,6 +62,13 @@ def _network(value: Any, version: int) -> IPv4Network | IPv6Network:
             "cidr", f"not {family} CIDR text", limit=f"text such as {example}", fix=f'write it in quotes: "{example}"'
         )
     address, slash, length = value.partition("/")
+    if slash and (not length.isascii() or not length.isdecimal() or length != str(int(length[:4]))):
+        raise problem(
+            "cidr",
+            "not a prefix length behind the slash",
+            limit=f"a length of 0 to {32 if version == 4 else 128} without leading zeros, such as {example}",
+            fix=f"write it as {example}",
+        )
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:

@@ -15,7 +15,6 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from planner.catalog import refresh, store
-from planner.catalog.folder import CatalogError
 from planner.catalog.model import INSTANCE_TYPE_COLUMNS, instance_type_from_row
 from planner.catalog.refresh import RefreshError
 
@@ -296,11 +295,13 @@ def test_a_full_disk_keeps_the_old_data(cache: Path, monkeypatch: pytest.MonkeyP
     assert store.load(first.folder).load_region(REGION).prices
 
 
-def test_a_damaged_old_cache_is_refused_and_left(cache: Path) -> None:
+def test_a_damaged_old_cache_is_read_anew_and_nothing_of_it_kept(cache: Path) -> None:
     first = run(cache, Session(**FULL))
     (first.folder / store.TYPES).write_text("{}")
-    with pytest.raises(CatalogError, match="does not match its hash"):
-        run(cache, Session(**FULL), base=first.folder)
+    second = run(cache, Session(**{**FULL, "pricing": denied("get_products")}), base=first.folder)
+    assert second.kept[0].startswith("nothing of the catalog before, which was damaged")
+    assert "m5.large" in store.load(second.folder).instance_types
+    assert store.load(second.folder).load_region(REGION).prices == {}
 
 
 def test_a_refresh_that_runs_beside_this_one_is_left_alone(cache: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from planner.cli import output
+from planner.cli import streams
 from planner.cli.main import main
 from tests.support.plans import EXAMPLES, ROOT
 
@@ -98,7 +98,7 @@ def invoke(*arguments: str, given: str | bytes = b"") -> Ran:
     try:
         result = CliRunner().invoke(_whole, ["--", *arguments], input=given)
     finally:
-        output.set_color("auto")
+        streams.set_color("auto")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)

@@ -50,7 +50,7 @@ def test_show_says_where_every_part_comes_from_and_how_old_it_is() -> None:
     for part in ("endpoint-services.json", "facts.json", "instance-types.json", "kubernetes-versions.json"):
         (line,) = [line for line in ran.out.splitlines() if line.startswith(part)]
         assert " days " in line
-    assert "embedded: sha256:" in ran.out
+    assert "origin: embedded\ndigest: sha256:" in ran.out
     assert max(len(line) for line in ran.out.splitlines()) <= 80
 
 

@@ -100,8 +100,8 @@ def test_the_number_of_zones_that_is_advised_can_be_planned(region: str) -> None
 
 def test_a_pool_is_not_called_full_when_the_cluster_fits_into_it() -> None:
     """The same block is accepted as vpc.cidr."""
-    assert plan({"vpc": {"cidr": "10.0.0.0/22"}})[0] == 0
-    code, out, err = plan({"vpc": {"pool": "10.0.0.0/22"}}, "-o", "json")
+    assert plan({**group(), "vpc": {"cidr": "10.0.0.0/22"}})[0] == 0
+    code, out, err = plan({**group(), "vpc": {"pool": "10.0.0.0/22"}}, "-o", "json")
     assert code == 0, err
     assert json.loads(out)["design"]["vpc"]["cidr"] == "10.0.0.0/22"
 

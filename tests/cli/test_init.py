@@ -127,7 +127,8 @@ def test_every_region_gets_a_spec_that_can_be_planned(catalog: Catalog) -> None:
     failed = {}
     for region in catalog.region_names:
         offered = catalog.load_region(region).offerings
-        choice = next(name for name in ("m5.large", "m6i.large", "m7i.large", "m6g.large") if name in offered)
+        usual = [name for name in ("m5.large", "m6i.large", "m7i.large", "m6g.large") if name in offered]
+        choice = usual[0] if usual else "m7i.large"
         assert invoke("init", "--region", region, "--instance-type", choice, "--force").code == 0
         ran = invoke("plan", "-f", "cluster.yaml")
         if ran.code:

@@ -12,13 +12,14 @@ from tests.cli.running import invoke
 
 def rows(text: str) -> dict[str, list[str]]:
     """The table's rows by type."""
-    return {line.split()[0]: line.split()[1:] for line in text.splitlines()[1:] if not line.startswith(" ")}
+    lines = [line for line in text.splitlines() if not line.startswith((" ", "type "))]
+    return {line.split()[0]: line.split()[1:] for line in lines}
 
 
 def test_one_type_shows_every_mode_and_its_arithmetic() -> None:
     ran = invoke("max-pods", "m5.large")
     assert ran.code == 0
-    assert rows(ran.out)["m5.large"] == ["2", "8192", "3×10", "29", "110*", "20", "110*", "20", "110"]
+    assert rows(ran.out)["m5.large"] == ["2", "8192", "3×10", "29", "110*", "20", "110*", "20", "110*"]
     assert "  secondary-ip:  3 × (10 − 1) + 2 = 29\n" in ran.out
     assert "  prefix:        3 × (10 − 1) × 16 + 2 = 434, capped to 110\n" in ran.out
     assert "the recommended cap binds" in ran.err

@@ -94,4 +94,4 @@ def test_a_damaged_catalog_does_not_disturb_the_shell() -> None:
         }
     )
     assert "Traceback" not in ran.said
-    assert ran.out == ""
+    assert ran.out.strip() == ""

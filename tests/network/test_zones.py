@@ -56,5 +56,6 @@ def test_a_group_may_stay_in_some_zones() -> None:
 
 
 def test_small_regions_say_how_many_zones_they_have() -> None:
-    (one,) = [one for one in diagnostics_of(region="us-west-1", nodeGroups=[GROUP]) if one.code == "zones-few"]
+    (one,) = [one for one in diagnostics_of(region="us-west-1", zones=3, nodeGroups=[GROUP]) if one.code == "zones-few"]
     assert one.fix == "use zones: 2"
+    assert len(plan_of(region="us-west-1", nodeGroups=[GROUP]).design.subnets) == 6, "not asked for three, it takes two"

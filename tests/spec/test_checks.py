@@ -135,7 +135,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
         "type-no-interface",
         {"cni": {"customNetworking": True, "securityGroupsForPods": True}, **group(instanceTypes=["m6g.medium"])},
     ),
-    ("group-user-data", group(userData="é" * 8193)),
+    ("group-user-data", group(userData="#!" + "é" * 8192)),
     ("group-user-data-toml", group(os="bottlerocket", userData="#!/bin/bash\necho hello\n")),
     ("group-user-data-kubernetes", group(os="bottlerocket", maxPods=9, userData="[settings.kubernetes]\nx = 1\n")),
 ]
@@ -171,7 +171,7 @@ ACCEPTED: list[dict[str, Any]] = [
     {"zones": ["us-east-1a", "us-east-1b"]},
     {"version": "1.34"},
     {"nodeGroups": [GROUP, {**GROUP, "name": "win", "os": "windows-core-2022"}]},
-    group(userData="é" * 8000),
+    group(userData="#!" + "é" * 8000),
     group(os="bottlerocket", userData="[settings.kubernetes]\ncpu-manager-policy = 'static'\n"),
     group(os="bottlerocket", maxPods=9, userData="settings = 3\n"),
 ]

@@ -27,7 +27,7 @@ def check_cni(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
             "cni-minimum",
             ("cni", "minimumIpTarget"),
             "without a warm IP target a node stays at its minimum: pods beyond it never get an address",
-            value=f"minimumIpTarget {cni.minimum_ip_target}, warmIpTarget {cni.warm_ip_target}",
+            value=f"minimumIpTarget {cni.minimum_ip_target}, warmIpTarget {'0' if cni.warm_ip_target == 0 else 'not given'}",
             limit="warmIpTarget of 1 or more",
             fix="add warmIpTarget: 2",
             source=_TARGETS,

@@ -74,7 +74,8 @@ def check_endpoint(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
             note="N07",
         )
     yield from _public_cidrs(spec, facts)
-    if endpoint.public and not endpoint.private:
+    open_to_all = any(ip_network(one).prefixlen == 0 for one in endpoint.public_cidrs)
+    if endpoint.public and not endpoint.private and not open_to_all:
         yield notice(
             "endpoint-public-only",
             ("endpoint", "private"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Path
+from planner.spec.check.disk import check_disk
+from planner.spec.check.labels import check_labels, check_taints
 from planner.spec.check.made import invalid, notice
 from planner.spec.check.user_data import check_user_data
 from planner.spec.cluster import ClusterSpec
@@ -14,9 +15,6 @@ from planner.spec.nodes import NodeGroupSpec
 
 _API = "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html"
 _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
-_LABELS = "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set"
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
-_PREFIX = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -46,8 +44,9 @@ def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         yield from _update(group, path)
         yield from _ami(group, path)
         yield from check_user_data(group, path, spec, facts)
-        yield from _labels(group, path)
-        yield from _taints(group, path)
+        yield from check_disk(group.disk, (*path, "disk"), facts)
+        yield from check_labels(group, path, facts)
+        yield from check_taints(group, path)
         yield from _windows(group, path, spec)
     quota = facts.number("nodegroup.quota")
     if len(spec.node_groups) > quota:
@@ -124,7 +123,7 @@ def _types(group: NodeGroupSpec, path: Path, spec: ClusterSpec) -> Iterator[Diag
             (*path, "zones"),
             "zones of a group need zones of the cluster by name or id",
             value=", ".join(group.zones),
-            limit=f"spec.zones is the number {spec.zones}",
+            limit=f"spec.zones is the number {spec.zones}" if spec.zones else "spec.zones is not given",
             fix="list the zones in spec.zones",
             note="N15",
         )
@@ -225,74 +224,6 @@ def _ami(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
             source=_TEMPLATES,
             note="N26",
         )
-
-
-def _labels(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
-    for key, value in group.labels.items():
-        place = (*path, "labels", key)
-        prefix, slash, name = key.rpartition("/")
-        if not _NAME.fullmatch(name) or (slash and (not _PREFIX.fullmatch(prefix) or len(prefix) > 253)):
-            yield invalid(
-                "label",
-                place,
-                "not a label key",
-                value=key,
-                limit="an optional DNS prefix and /, then 1 to 63 letters, digits, - _ .",
-                fix="rename it",
-                source=_LABELS,
-            )
-        domain = prefix.split(".")
-        if (
-            prefix
-            and (prefix == "eks.amazonaws.com" or domain[-2:] in (["kubernetes", "io"], ["k8s", "io"]))
-            and not prefix.startswith(("node.kubernetes.io", "node-role.kubernetes.io"))
-        ):
-            yield invalid(
-                "label-reserved",
-                place,
-                "this prefix is reserved: EKS and Kubernetes set such labels themselves",
-                value=key,
-                limit="no eks.amazonaws.com, kubernetes.io or k8s.io",
-                fix="use a prefix of your own",
-                source=_LABELS,
-                note="N15",
-            )
-        elif prefix.startswith("node-role.kubernetes.io"):
-            yield invalid(
-                "label-reserved",
-                place,
-                "kubelet may not set this label on itself",
-                value=key,
-                limit="no node-role.kubernetes.io",
-                fix="use a label of your own; `kubectl label node` can add the role later",
-                source="https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction",
-                note="N15",
-            )
-        if value and not _NAME.fullmatch(value):
-            yield invalid(
-                "label",
-                place,
-                "not a label value",
-                value=value,
-                limit="up to 63 letters, digits, - _ . with a letter or digit at both ends",
-                fix="shorten or rename it",
-                source=_LABELS,
-            )
-
-
-def _taints(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
-    seen: set[tuple[str, str]] = set()
-    for number, taint in enumerate(group.taints):
-        if (taint.key, taint.effect) in seen:
-            yield invalid(
-                "taint-twice",
-                (*path, "taints", number),
-                "two taints have this key and effect",
-                value=f"{taint.key}:{taint.effect}",
-                fix="remove one of them",
-                source=_API,
-            )
-        seen.add((taint.key, taint.effect))
 
 
 def _windows(group: NodeGroupSpec, path: Path, spec: ClusterSpec) -> Iterator[Diagnostic]:

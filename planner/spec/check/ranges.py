@@ -40,7 +40,10 @@ def _groups(spec: ClusterSpec) -> list[list[Named]]:
     own += [
         (("vpc", "secondaryCidrs", n), "the VPC's secondary block", cidr) for n, cidr in enumerate(vpc.secondary_cidrs)
     ]
-    avoid: list[Named] = [(("avoid", n), f"{one.name!r} to avoid", one.cidr) for n, one in enumerate(spec.avoid)]
+    avoid: list[Named] = [
+        (("avoid", n), "a block to avoid" if one.name == "avoid" else f"{one.name!r} to avoid", one.cidr)
+        for n, one in enumerate(spec.avoid)
+    ]
     service: list[Named] = [(("serviceCidr",), "the service block", spec.service_cidr)] if spec.service_cidr else []
     hybrid: list[Named] = []
     if spec.hybrid:

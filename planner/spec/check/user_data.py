@@ -11,7 +11,9 @@ from planner.spec.check.made import invalid
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
 
-_BOTTLEROCKET = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
+_TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
+#: How a part of Amazon Linux's user data may begin.
+_FORMS = {"al2023": ("#!", "#cloud-config", "apiVersion: node.eks.aws", "---"), "al2": ("#!", "#cloud-config")}
 
 
 def check_user_data(group: NodeGroupSpec, path: Path, spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -32,6 +34,18 @@ def check_user_data(group: NodeGroupSpec, path: Path, spec: ClusterSpec, facts: 
             source=facts.source("nodegroup.user_data_bytes"),
             note="N25",
         )
+    if group.os in ("al2023", "al2") and not group.user_data.lstrip("\n").startswith(_FORMS[group.os]):
+        forms = " or ".join(_FORMS[group.os])
+        yield invalid(
+            "group-user-data-form",
+            place,
+            "user data of a form that cloud-init does not know",
+            value=group.user_data.lstrip("\n").partition("\n")[0][:40],
+            limit=f"a first line that begins with {forms}",
+            fix="begin a script with #!/bin/bash" + (", a NodeConfig with apiVersion" if group.os == "al2023" else ""),
+            source=_TEMPLATES,
+            note="N25",
+        )
     if group.os.startswith("bottlerocket"):
         prefixes = spec.cni.mode == "prefix" and spec.ip_family == "ipv4"
         written = group.ami_id is not None or group.max_pods is not None or prefixes
@@ -47,7 +61,7 @@ def _bottlerocket(text: str, place: Path, *, written: bool) -> Iterator[Diagnost
             place,
             f"Bottlerocket's user data must be TOML: {error}",
             fix="write settings such as [settings.host-containers.admin]; scripts belong into a bootstrap container",
-            source=_BOTTLEROCKET,
+            source=_TEMPLATES,
             note="N25",
         )
         return
@@ -60,6 +74,6 @@ def _bottlerocket(text: str, place: Path, *, written: bool) -> Iterator[Diagnost
             "the plan writes [settings.kubernetes] itself to tell maxPods, and TOML allows a table once",
             value=", ".join(kubernetes) if isinstance(kubernetes, dict) else str(kubernetes),
             fix="leave the table out; labels, taints and maxPods are fields of the node group",
-            source=_BOTTLEROCKET,
+            source=_TEMPLATES,
             note="N25",
         )

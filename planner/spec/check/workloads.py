@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic
-from planner.spec.check.made import invalid
+from planner.spec.check.made import invalid, notice
 from planner.spec.cluster import ClusterSpec
+from planner.spec.nodes import PodDisruptionBudget, WorkloadSpec
 
 
 def check_workloads(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -47,6 +48,17 @@ def check_workloads(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
                 source="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
                 note="N40",
             )
+        if budget and workload.kind != "DaemonSet" and _evictable(budget, pods := _pods(workload)) == 0 < pods:
+            yield notice(
+                "budget-blocks",
+                (*path, "podDisruptionBudget"),
+                "this budget never lets a pod be evicted: every node group update would stop at it",
+                value=f"0 of {pods} pods may go",
+                limit="1 pod or more; EKS gives an eviction 15 minutes, then the update fails",
+                fix="add replicas, or allow one pod to be unavailable",
+                source="https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html",
+                note="N16",
+            )
         if workload.kind == "DaemonSet" and workload.replicas is not None:
             yield invalid(
                 "daemonset-replicas",
@@ -57,3 +69,21 @@ def check_workloads(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
                 fix="remove replicas",
                 source="https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
             )
+
+
+def _pods(workload: WorkloadSpec) -> int:
+    return 1 if workload.replicas is None else workload.replicas
+
+
+def _evictable(budget: PodDisruptionBudget, pods: int) -> int:
+    """Pods that a budget lets go at once; Kubernetes rounds both percentages up.
+
+    Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
+    """
+    if budget.min_available is not None:
+        return max(pods - _rounded_up(budget.min_available, pods), 0)
+    return pods if budget.max_unavailable is None else min(_rounded_up(budget.max_unavailable, pods), pods)
+
+
+def _rounded_up(value: int | str, pods: int) -> int:
+    return value if isinstance(value, int) else -(-pods * int(value.removesuffix("%")) // 100)

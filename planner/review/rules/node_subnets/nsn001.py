@@ -1,9 +1,10 @@
 """A node subnet cannot hold its node groups at their largest.
 
 ## What it does
-For each node group takes maxSize over its subnets and the addresses that a node holds with its pods (the
+For each node group takes maxSize over its zones and the addresses that a node holds with its pods (the
 spec's `podsPerNode`, else kubelet's maxPods), as the VPC CNI is configured, and compares the sum with the
-free addresses: in the node subnets, and with custom networking in the pod subnets too. In a design that
+free addresses of its subnets in each zone: the node subnets, and with custom networking the pod subnets
+too. Several subnets of a zone count together. In a design that
 runs already only the nodes beyond the desired size count, because the others hold theirs already.
 
 ## Why it matters
@@ -35,21 +36,21 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     if isinstance(demand, Unknown):
         yield Unseen(design.cluster.name if design.cluster else design.vpc.name, demand)
         return
-    for subnet in design.subnets:
-        needed = demand.get(subnet.name)
-        if needed is None:
+    for need in sorted(demand, key=lambda one: one.subnets):
+        subnets = design.named_subnets(need.subnets)
+        place = ", ".join(need.subnets)
+        free = [free_addresses(design, subnet, context.facts) for subnet in subnets]
+        unknown = next((one for one in (need.addresses, *free) if isinstance(one, Unknown)), None)
+        if unknown is not None:
+            yield Unseen(place, unknown)
             continue
-        free = free_addresses(design, subnet, context.facts)
-        if isinstance(needed, Unknown):
-            yield Unseen(subnet.name, needed)
-        elif isinstance(free, Unknown):
-            yield Unseen(subnet.name, free)
-        elif needed > free:
+        have = sum(one for one in free if not isinstance(one, Unknown))
+        if not isinstance(need.addresses, Unknown) and need.addresses > have:
             yield Problem(
-                subnet.name,
+                place,
                 "not enough addresses for the node groups at maxSize",
-                measured=f"{free} free in {subnet.cidr}",
-                limit=f"{needed} needed",
+                measured=f"{have} free in {', '.join(str(subnet.cidr) for subnet in subnets)}",
+                limit=f"{need.addresses} needed",
                 fix="lower maxSize, keep fewer warm addresses, or give the groups a further subnet in this zone",
             )
 
