@@ -46,6 +46,8 @@ class GroupCapacity:
     """Of the smallest type."""
     architecture: str
     ami_type: str | None
+    notices: tuple[Diagnostic, ...] = ()
+    """What the reader should know, though there is a plan."""
 
     @property
     def name(self) -> str:
@@ -128,7 +130,26 @@ def work_out(
         allocatable=allocatable(least, max(own, pods) if network.prefix else own, facts),
         architecture=_architectures(types)[0],
         ami_type=None if group.ami_id else ami_type,
+        notices=tuple(_without_prefixes(types, network, path)),
     )
+
+
+def _without_prefixes(types: tuple[InstanceType, ...], network: PodNetwork, path: Path) -> Iterator[Diagnostic]:
+    """Types on Xen in prefix mode: the CNI gives them single addresses all the same."""
+    if network.prefix and not network.ipv6:
+        for number, one in enumerate(types):
+            if not one.nitro:
+                yield Diagnostic(
+                    Kind.NOTICE,
+                    "type-prefix",
+                    "prefix mode has no effect on this type: it runs on Xen, and the CNI keeps to single addresses",
+                    path=(*path, "instanceTypes", number),
+                    value=one.name,
+                    limit="types on Nitro",
+                    fix="use a type on Nitro for more pods on a node",
+                    source="https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html",
+                    note="N27",
+                )
 
 
 def _types(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import textwrap
 
 import click
 
@@ -69,7 +70,7 @@ def _note(what: str) -> str | None:
 def _notes() -> str:
     from planner.notes import notes
 
-    return "\n".join(f"{note.id}  {note.text}" for note in notes().values())
+    return "\n".join(_wrapped(f"{note.id}  {note.text}", 5) for note in notes().values())
 
 
 def _fields(what: str) -> str | None:
@@ -86,8 +87,21 @@ def _fields(what: str) -> str | None:
     blocks = []
     for one in found:
         facts = [one.type, "required" if one.required else f"default {one.default}" if one.default else "optional"]
-        blocks.append(f"{one.path}  ({', '.join(facts)})\n    {one.description}")
+        blocks.append(f"{one.path}  ({', '.join(facts)})\n" + _wrapped(" " * 4 + one.description, 4))
     return "\n".join(blocks)
+
+
+def _wrapped(text: str, indent: int) -> str:
+    return "\n".join(
+        textwrap.wrap(
+            text,
+            streams.width(),
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+            replace_whitespace=False,
+        )
+    )
 
 
 def _near(what: str) -> str:

@@ -53,6 +53,8 @@ def command(file: str, output: str, select: tuple[str, ...], ignore: tuple[str, 
         for rule in ALL_RULES
         if (not select or among(select, rule.code, rule.group)) and not among(ignore, rule.code, rule.group)
     ]
+    if not rules:
+        raise CliError("--select and --ignore leave no rule; `eksplan explain rules` lists all")
     verdict = review(plan.design, ReviewContext(catalog.facts, catalog.instance_types), rules)
     if output == "json":
         streams.document(json.dumps(plain(verdict), indent=1, sort_keys=True, ensure_ascii=False))

@@ -65,7 +65,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> Plan
     problems += zone_problems
     problems += check_endpoints(spec, region, catalog.facts)
     groups, group_problems = _groups(spec, catalog, region, zones)
-    problems += group_problems
+    problems += [*group_problems, *(notice for one in groups for notice in one.group.notices)]
     if not zones or not groups or _stops(zone_problems):
         return PlanResult(None, tuple(problems))
     # a group that cannot carry its workloads still takes addresses: every reason is said at once

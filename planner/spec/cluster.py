@@ -20,6 +20,7 @@ from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
 from planner.spec.types import (
     ClusterName,
     Ipv4Cidr,
+    KeyArn,
     Name,
     Or,
     Percent,
@@ -146,9 +147,7 @@ class ClusterSpec(SpecModel):
     log_types: tuple[LogType, ...] = Field(
         default=("api", "audit", "authenticator"), description="Control-plane logs sent to CloudWatch."
     )
-    secrets_key_arn: (
-        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}$")] | None
-    ) = Field(
+    secrets_key_arn: KeyArn | None = Field(
         default=None,
         description="KMS key that envelopes Kubernetes secrets; AWS's own key when not given (EKS encrypts either way).",
     )

@@ -19,7 +19,7 @@ from planner.diagnostics import Diagnostic, Kind, Path, SourceRange
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 40
-MAX_NODES = 100_000
+MAX_NODES = 250_000
 MAX_DIGITS = 100
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

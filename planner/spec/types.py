@@ -172,6 +172,11 @@ RegionName = _text(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region name", "write it as eu-
 VpcId = _text(r"vpc-[0-9a-f]{8,17}", "a VPC id", "write it as vpc-0123456789abcdef0")
 SubnetId = _text(r"subnet-[0-9a-f]{8,17}", "a subnet id", "write it as subnet-0123456789abcdef0")
 GatewayId = _text(r"igw-[0-9a-f]{8,17}", "an internet gateway id", "write it as igw-0123456789abcdef0")
+KeyArn = _text(
+    r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}",
+    "the ARN of a KMS key (an alias will not do)",
+    "write it as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+)
 AmiId = _text(r"ami-[0-9a-f]{8,17}", "an AMI id", "write it as ami-0123456789abcdef0")
 InstanceTypeName = _text(r"[a-z0-9-]+\.[a-z0-9-]+", "an instance type name", "write it as m7i.large")
 ZoneText = _text(r"[a-z0-9-]+", "a zone id or name", "write it as apne2-az1 or ap-northeast-2a")

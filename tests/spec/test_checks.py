@@ -138,6 +138,41 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("group-user-data", group(userData="#!" + "é" * 8192)),
     ("group-user-data-toml", group(os="bottlerocket", userData="#!/bin/bash\necho hello\n")),
     ("group-user-data-kubernetes", group(os="bottlerocket", maxPods=9, userData="[settings.kubernetes]\nx = 1\n")),
+    ("tag-characters", {"tags": {"a*b": "c"}}),
+    ("tag-characters", {"tags": {"a": "<c>"}}),
+    ("tag-key", {"tags": {"": "c"}}),
+    (
+        "group-requirements",
+        {"nodeGroups": [{"name": "a", "requirements": {"vcpu": {"min": 8, "max": 4}}, "maxSize": 3}]},
+    ),
+    ("group-disk", group(disk={"type": "gp2", "iops": 3000})),
+    ("group-disk", group(disk={"type": "gp2", "sizeGib": 16385})),
+    ("group-disk", group(disk={"type": "io2"})),
+    ("group-disk", group(disk={"sizeGib": 20, "iops": 10001})),
+    ("group-disk", group(disk={"iops": 2999})),
+    ("group-disk", group(disk={"throughput": 751})),
+    ("group-disk", group(disk={"type": "io1", "iops": 3000, "throughput": 125})),
+    ("group-user-data-form", group(userData="echo hello\n")),
+    ("taint", group(taints=[{"key": "not a key", "effect": "NoSchedule"}])),
+    ("taint", group(taints=[{"key": "a", "value": "not a value", "effect": "NoSchedule"}])),
+    ("label", group(labels={"example.com/" + "a" * 52: "b"})),
+    ("pods-per-node", group(maxPods=10, podsPerNode=11)),
+    ("pods-per-node", group(podsPerNode=30)),
+    ("zones-mixed", {"zones": ["use1-az1", "us-east-1b"]}),
+    ("zone-loss", {"zones": 2, "tolerateZoneLoss": 2}),
+    (
+        "subnet-name",
+        {
+            "zones": ["use1-az1", "use1-az2"],
+            "vpc": {
+                "id": VPC,
+                "cidr": "10.0.0.0/16",
+                "subnets": [
+                    {"id": "subnet-01234567", "cidr": "10.0.0.0/24", "zone": "use1-az1", "name": "test-node-use1-az1"}
+                ],
+            },
+        },
+    ),
 ]
 
 
@@ -174,6 +209,16 @@ ACCEPTED: list[dict[str, Any]] = [
     group(userData="#!" + "é" * 8000),
     group(os="bottlerocket", userData="[settings.kubernetes]\ncpu-manager-policy = 'static'\n"),
     group(os="bottlerocket", maxPods=9, userData="settings = 3\n"),
+    {"tags": {"a.b:c/d=e+f-g@h i": "우리 태그_1"}},
+    group(disk={"sizeGib": 20, "iops": 10000, "throughput": 2000}),
+    group(disk={"sizeGib": 4, "iops": 3000, "throughput": 750}),
+    group(disk={"type": "io2", "iops": 50000}),
+    group(disk={"type": "gp2", "sizeGib": 16384}),
+    group(userData="#cloud-config\npackages: [htop]\n"),
+    group(taints=[{"key": "example.com/a", "value": "b", "effect": "NoSchedule"}]),
+    group(labels={"example.com/" + "a" * 51: "b"}),
+    group(maxPods=10, podsPerNode=10),
+    {"zones": 2, "tolerateZoneLoss": 1},
 ]
 
 
@@ -195,6 +240,15 @@ NOTICED: list[tuple[str, dict[str, Any]]] = [
     ("group-nodes-quota", {**group(maxSize=451), "vpc": {"cidr": "10.0.0.0/16"}}),
     ("zone-name", {"zones": ["us-east-1a", "us-east-1b"]}),
     ("version-extended", {"version": "1.33"}),
+    ("type-prefix", {"cni": {"mode": "prefix"}, "nodeGroups": [{**GROUP, "instanceTypes": ["t2.large", "m5.large"]}]}),
+    (
+        "budget-blocks",
+        {
+            "workloads": [
+                {"name": "a", "cpu": 1, "memory": "1Gi", "replicas": 3, "podDisruptionBudget": {"minAvailable": "67%"}}
+            ]
+        },
+    ),
 ]
 
 

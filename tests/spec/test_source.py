@@ -101,7 +101,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         (b"\x89PNG\r\n\x1a\n\x00\x00", "yaml-encoding", 1, 1),
         (b"a: 1\nb: \xff\n", "yaml-encoding", 2, 4),
         (b"x" * (MAX_BYTES + 1), "yaml-size", 1, 1),
-        ("- a\n" * 120_000, "yaml-size", None, None),
+        ("- a\n" * 300_000, "yaml-size", None, None),
         ('a: "\\ud800"\n', "yaml-syntax", None, None),
         ("<<: 3\n", "yaml-merge", 1, 5),
     ],

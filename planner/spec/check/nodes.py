@@ -83,6 +83,17 @@ def _types(group: NodeGroupSpec, path: Path, spec: ClusterSpec) -> Iterator[Diag
             source=_TEMPLATES,
             note="N23",
         )
+    if group.requirements:
+        for key, wanted in (("vcpu", group.requirements.vcpu), ("memoryGib", group.requirements.memory_gib)):
+            if wanted.min is not None and wanted.max is not None and wanted.min > wanted.max:
+                yield invalid(
+                    "group-requirements",
+                    (*path, "requirements", key),
+                    "min is above max",
+                    value=f"min {wanted.min:g}",
+                    limit=f"max {wanted.max:g}",
+                    fix="exchange them",
+                )
     repeated = sorted({name for name in group.instance_types if group.instance_types.count(name) > 1})
     if repeated:
         yield invalid(

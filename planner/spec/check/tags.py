@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
@@ -10,6 +11,7 @@ from planner.spec.check.made import invalid
 from planner.spec.cluster import ClusterSpec
 
 _SOURCE = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
+_ALLOWED = re.compile(r"[\w .:/=+\-@]")
 MAX_TAGS = 40
 """AWS allows 50 on a resource; the plan and EKS need some of them."""
 
@@ -58,10 +60,21 @@ def _tags(path: Path, tags: dict[str, str]) -> Iterator[Diagnostic]:
                 "tag-key",
                 (*path, key),
                 "a tag key has 1 to 128 characters",
-                value=str(len(key)),
-                limit="128",
-                fix="shorten it",
+                value=f"{len(key)} characters",
+                limit="1 to 128",
+                fix="shorten it" if key else "give it a name",
                 source=_SOURCE,
+            )
+        strange = sorted({one for one in key + value if not _ALLOWED.fullmatch(one)})
+        if strange:
+            yield invalid(
+                "tag-characters",
+                (*path, key),
+                "characters that IAM and EKS do not take in tags",
+                value=" ".join(strange),
+                limit="letters, digits, spaces and _ . : / = + - @",
+                fix="replace them",
+                source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html",
             )
         if len(value) > 256:
             yield invalid(
