@@ -55,3 +55,96 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "loadBalancers": {"public": draw(st.integers(0, 4)), "internal": draw(st.integers(0, 4))},
     }
     return spec
+
+
+#: A region of each partition and size, with types that it offers.
+REGIONS = ("us-east-1", "eu-central-1", "ap-northeast-2", "us-west-1", "us-gov-west-1", "cn-north-1")
+SYSTEMS = ("al2023", "bottlerocket", "windows-full-2022")
+ADDONS = ("aws-ebs-csi-driver", "aws-efs-csi-driver", "load-balancer-controller", "cluster-autoscaler", "karpenter")
+AMI = "ami-0123456789abcdef0"
+
+
+@st.composite
+def rich_groups(draw: st.DrawFn, number: int) -> dict[str, Any]:
+    """A node group with settings of every kind."""
+    system = "al2023" if number == 0 else draw(st.sampled_from(SYSTEMS))
+    windows = system.startswith("windows")
+    group: dict[str, Any] = {
+        "name": f"group-{number}",
+        "os": system,
+        "instanceTypes": draw(st.sampled_from([["m5.large"], ["m5.xlarge", "m5.large"], ["c5.2xlarge", "m5.large"]])),
+        "maxSize": draw(st.integers(1, 40)),
+        "capacityType": draw(st.sampled_from(["on-demand", "spot"])),
+        "subnets": draw(st.sampled_from(["private", "private", "public"])),
+        "labels": draw(st.sampled_from([{}, {"team": "a", "example.com/x": "1"}])),
+        "taints": []
+        if number == 0
+        else draw(st.sampled_from([[], [{"key": "a", "value": "b", "effect": "NoExecute"}]])),
+        "disk": draw(
+            st.sampled_from([{}, {"sizeGib": 100, "iops": 4000, "throughput": 500}, {"type": "io2", "iops": 900}])
+        ),
+        "podsMayUseImds": draw(st.booleans()),
+        "nodeRepair": draw(st.booleans()),
+        "tags": draw(st.sampled_from([{}, {"cost": "1"}])),
+    }
+    if not windows and draw(st.integers(0, 3)) == 0:
+        group |= {"amiId": AMI, "maxPods": 20}
+    if draw(st.integers(0, 3)) == 0:
+        group["update"] = {"maxUnavailablePercentage": draw(st.integers(1, 100))}
+    return group
+
+
+@st.composite
+def rich_specs(draw: st.DrawFn) -> dict[str, Any]:
+    """Fields of a spec with settings of every kind; some of them contradict each other."""
+    windows_or_six = draw(st.sampled_from(["ipv4", "ipv4", "ipv6"]))
+    groups = [draw(rich_groups(number)) for number in range(draw(st.integers(1, 3)))]
+    nat = draw(st.sampled_from(["none", "single", "perZone", "regional"]))
+    spec: dict[str, Any] = {
+        "region": draw(st.sampled_from(REGIONS)),
+        "ipFamily": windows_or_six,
+        "nodeGroups": groups,
+        "nat": nat,
+        "cni": {"mode": draw(st.sampled_from(["secondary-ip", "prefix"]))},
+        "addons": draw(st.lists(st.sampled_from(ADDONS), unique=True, max_size=4)),
+        "tags": draw(st.sampled_from([{}, {"owner": "me"}])),
+        "deletionProtection": draw(st.booleans()),
+        "supportType": draw(st.sampled_from(["standard", "extended"])),
+        "avoid": draw(st.sampled_from([[], ["10.0.0.0/16"], [{"cidr": "172.16.0.0/12", "name": "office"}]])),
+    }
+    if draw(st.booleans()):
+        spec["zones"] = draw(st.integers(2, 3))
+    if draw(st.booleans()):
+        spec["vpc"] = draw(
+            st.sampled_from(
+                [
+                    {"cidr": "10.64.0.0/16"},
+                    {"cidr": "10.64.0.0/18", "secondaryCidrs": ["100.64.0.0/16"]},
+                    {"pool": ["10.0.0.0/12", "192.168.0.0/16"]},
+                    {"pool": "10.0.0.0/12", "prefixLength": 18, "layout": "minimal"},
+                ]
+            )
+        )
+    for key in ("customNetworking", "securityGroupsForPods"):
+        if draw(st.integers(0, 4)) == 0:
+            spec["cni"][key] = True
+    if draw(st.integers(0, 2)) == 0:
+        spec["endpoint"] = draw(
+            st.sampled_from(
+                [
+                    {"public": True, "publicCidrs": ["203.0.113.0/24"]},
+                    {"private": True, "privateCidrs": ["10.128.0.0/16"]},
+                    {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]},
+                ]
+            )
+        )
+    if draw(st.integers(0, 2)) == 0:
+        spec["workloads"] = [
+            {
+                "name": "web",
+                "cpu": draw(st.sampled_from(["100m", "900m", 3])),
+                "memory": draw(st.sampled_from(["128Mi", "2Gi", "9Gi"])),
+                "replicas": draw(st.integers(0, 60)),
+            }
+        ]
+    return spec
