@@ -6,16 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner.capacity.addresses import Footprint, WarmTargets, footprint
-from planner.capacity.allocatable import Allocatable, allocatable
+from planner.capacity.allocatable import NOTHING, Allocatable, SystemReserved, allocatable
+from planner.capacity.expression import Expression, ExpressionError, ExpressionValue, Trouble
 from planner.capacity.max_pods import ImpossibleNetworkError, MaxPods, PodNetwork, max_pods, smallest
 from planner.capacity.selection import accelerator_of, pick
+from planner.capacity.systems import network_pods
 from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog, InstanceType, Region, Version
 from planner.catalog.nearest import nearest_names
 from planner.diagnostics import Diagnostic, Kind, Path
+from planner.spec.check.disk import DEFAULT_GIB
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
+from planner.spec.quantity import MIB
 
+#: What makes nodeadm go back to its own number without a word.
+_IGNORED = {Trouble.FAILED, Trouble.UNKNOWN_TO_NODEADM}
 _TYPES = "https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"
 
 
@@ -44,6 +50,7 @@ class GroupCapacity:
     """The smallest type."""
     allocatable: Allocatable
     """Of the smallest type."""
+    system_reserved: SystemReserved
     architecture: str
     ami_type: str | None
     notices: tuple[Diagnostic, ...] = ()
@@ -106,16 +113,28 @@ def work_out(
     if not problems:
         problems += list(_left(answers, group, path))
     ami_type = _ami_type(types, group, path, spec, catalog, problems)
+    expressed, notices = _expressed(types, group, path, network, catalog.facts)
+    problems += [one for one in notices if one.kind is not Kind.NOTICE]
     if problems:
         return problems
     ruling = smallest(answers)
-    pods = group.max_pods or ruling.pods
     facts = catalog.facts
-    sizing = max((group.pods_per_node or pods) - facts.number("pods.host_network") - network.host_network_pods, 0)
-    prints = [(footprint(one, sizing, pods, network, warm_targets(spec), facts), one.name) for one in types]
+    pods_of = {one.name: group.max_pods or ruling.pods for one in types}
+    if expressed and group.ami_id is not None and group.max_pods is None:
+        pods_of = {one.instance_type: one.applied for one in expressed}
+    pods = min(pods_of.values())
+    host = facts.number("pods.host_network") + network.host_network_pods
+    sizing_of = {name: max((group.pods_per_node or each) - host, 0) for name, each in pods_of.items()}
+    prints = [
+        (footprint(one, sizing_of[one.name], pods_of[one.name], network, warm_targets(spec), facts), one.name)
+        for one in types
+    ]
     largest, of = max(prints, key=lambda pair: (pair[0].node_subnet + pair[0].pod_subnet, pair[1]))
     least = min(types, key=lambda one: (one.vcpu, one.memory_mib, one.name))
-    own = max_pods(least, PodNetwork(), facts, capped=False).pods
+    reserved = system_reserved(group)
+    counted = next((one.applied for one in expressed if one.instance_type == least.name), None)
+    if counted is None:
+        counted = _reserve_pods(least, group, spec, pods, facts)
     return GroupCapacity(
         spec=group,
         index=index,
@@ -123,15 +142,79 @@ def work_out(
         answers=tuple(answers),
         ruling=ruling,
         max_pods=pods,
-        pods_for_sizing=sizing,
+        pods_for_sizing=sizing_of[of],
         footprint=largest,
         footprint_type=of,
         least=least,
-        allocatable=allocatable(least, max(own, pods) if network.prefix else own, facts),
+        allocatable=allocatable(least, counted, facts, disk_gib=group.disk.size_gib or DEFAULT_GIB, system=reserved),
+        system_reserved=reserved,
         architecture=_architectures(types)[0],
         ami_type=None if group.ami_id else ami_type,
-        notices=tuple(_without_prefixes(types, network, path)),
+        notices=(*_without_prefixes(types, network, path), *notices),
     )
+
+
+def system_reserved(group: NodeGroupSpec) -> SystemReserved:
+    """The spec's systemReserved in millicores and MiB (rounded up)."""
+    wanted = group.system_reserved
+    if wanted is None:
+        return NOTHING
+    return SystemReserved(wanted.cpu, -(-wanted.memory // MIB), -(-wanted.ephemeral_storage // MIB))
+
+
+def _reserve_pods(instance: InstanceType, group: NodeGroupSpec, spec: ClusterSpec, pods: int, facts: Facts) -> int:
+    """Pods that memory is kept back for. Where the plan tells nodeadm maxPods it tells the expression
+    too, so that both agree; Bottlerocket always follows maxPods; elsewhere nodeadm's own number counts."""
+    if group.os_family == "bottlerocket" or (group.os_family == "al2023" and spec.tells_max_pods(group)):
+        return pods
+    if group.os_family == "windows":
+        return facts.number("pods.windows")
+    return network_pods(instance, facts)
+
+
+def _expressed(
+    types: tuple[InstanceType, ...], group: NodeGroupSpec, path: Path, network: PodNetwork, facts: Facts
+) -> tuple[tuple[ExpressionValue, ...], list[Diagnostic]]:
+    """What maxPodsExpression gives on each type, and what is wrong with it."""
+    if group.max_pods_expression is None:
+        return (), []
+    place: Path = (*path, "maxPodsExpression")
+    try:
+        expression = Expression(group.max_pods_expression, facts)
+    except ExpressionError as error:
+        return (), [
+            Diagnostic(
+                Kind.INVALID,
+                "max-pods-expression",
+                f"nodeadm would ignore this expression: {error}",
+                path=place,
+                value=group.max_pods_expression[:60],
+                limit=f"CEL over {', '.join(facts.strings('pods.expression_variables'))}",
+                fix="write it as max_pods < 110 ? max_pods : 110",
+                source=facts.source("pods.expression_variables"),
+                note="N18",
+            )
+        ]
+    values = expression.on_all(types, network)
+    decides = group.ami_id is not None and group.max_pods is None
+    return values, [
+        Diagnostic(
+            Kind.INVALID
+            if finding.trouble in _IGNORED or (decides and finding.trouble is Trouble.ADDRESSES)
+            else Kind.NOTICE,
+            "max-pods-expression",
+            f"on {value.instance_type}: {finding.text}",
+            path=place,
+            value=str(value.value) if value.value is not None else "no number",
+            limit=finding.limit,
+            fix="bound the expression: max_pods < 110 ? max_pods : 110",
+            source=facts.source("pods.expression_variables"),
+            note="N18",
+        )
+        for value in values
+        for finding in value.findings
+        if decides or finding.trouble is not Trouble.ADDRESSES
+    ]
 
 
 def _without_prefixes(types: tuple[InstanceType, ...], network: PodNetwork, path: Path) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ from enum import StrEnum
 from planner.capacity.trunk import trunk_capable
 from planner.catalog.facts import Facts
 from planner.catalog.model import InstanceType
+from planner.catalog.versions import older
 
 
 class Limiter(StrEnum):
@@ -30,6 +31,7 @@ class Limiter(StrEnum):
     CAP = "recommended cap"  # 110 or 250
     WINDOWS = "Windows"  # 110 per node, one interface
     NO_INTERFACE = "no interface left"
+    MAX_ENI = "MAX_ENI"  # fewer interfaces than the type has
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class PodNetwork:
     """MAX_ENI: lowers the number of interfaces that the CNI uses; never raises it."""
     host_network_pods: int = 0
     """Pods on the node's own network beyond aws-node and kube-proxy."""
+    cni_version: str | None = None
+    """Version of the VPC CNI; None for one that knows every mode."""
+
+    def delegates(self, instance: InstanceType, facts: Facts) -> bool:
+        """Whether the CNI delegates prefixes on this type: asked for, Nitro (or bare metal), and
+        a version that can (1.9.0). Otherwise it falls back to single addresses.
+
+        Source: https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html
+        """
+        return self.prefix and instance.nitro and not older(self.cni_version, str(facts["cni.prefix_version"].value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +94,14 @@ def max_pods(
     do. Raises ImpossibleNetworkError for IPv6 on a type without Nitro, IPv6 with custom networking, or
     security groups for pods on a type without trunk.
     """
-    check(instance, network, windows=windows)
+    check(instance, network, facts, windows=windows)
     if windows:
         return _windows(instance, network, facts)
     interfaces, taken = _pod_interfaces(instance, network)
     host = facts.number("pods.host_network") + network.host_network_pods
     cap = recommended_cap(instance.vcpu, facts)
     each = max(instance.ipv4_per_interface - 1, 0)
-    prefix = network.prefix and instance.nitro
+    prefix = network.delegates(instance, facts)
     if network.ipv6:
         return MaxPods(
             instance_type=instance.name,
@@ -110,6 +122,8 @@ def max_pods(
         limiter = Limiter.NO_INTERFACE
     elif capped and uncapped > cap:
         limiter = Limiter.CAP
+    elif network.max_eni is not None and network.max_eni < instance.interfaces:
+        limiter = Limiter.MAX_ENI
     else:
         limiter = Limiter.ADDRESSES
     pods = min(uncapped, cap) if capped else uncapped
@@ -125,13 +139,14 @@ def max_pods(
         addresses=addresses,
         formula=f"interfaces × (addresses on each − 1){factor} + pods on the node's own network",
         worked=worked,
-        explanation=_explanation(instance, network, interfaces, taken),
+        explanation=_explanation(instance, network, facts, interfaces, taken),
     )
 
 
-def check(instance: InstanceType, network: PodNetwork, *, windows: bool = False) -> None:
+def check(instance: InstanceType, network: PodNetwork, facts: Facts, *, windows: bool = False) -> None:
     """Raises ImpossibleNetworkError where the CNI or EC2 cannot do what is asked on this type.
 
+    Prefix mode on Xen is not among them: the CNI warns and falls back (``refused`` says so).
     Source for Windows: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html
     """
     for asked, what in (
@@ -145,10 +160,35 @@ def check(instance: InstanceType, network: PodNetwork, *, windows: bool = False)
         raise ImpossibleNetworkError(f"{instance.name} is not a Nitro type: no IPv6 pods (N27); use a Nitro type")
     if network.ipv6 and network.custom_networking:
         raise ImpossibleNetworkError("custom networking exists for IPv4 only (N27); turn one of the two off")
+    for asked, key, what in (
+        (network.ipv6, "cni.ipv6_version", "IPv6"),
+        (network.security_groups_for_pods, "cni.security_groups_for_pods_version", "security groups for pods"),
+    ):
+        floor = str(facts[key].value)
+        if asked and older(network.cni_version, floor):
+            raise ImpossibleNetworkError(f"VPC CNI {network.cni_version} has no {what} (N27); use {floor} or newer")
     if network.security_groups_for_pods and not trunk_capable(instance):
         raise ImpossibleNetworkError(
             f"{instance.name} has no trunk interface: no security groups for pods (N27); use a Nitro type outside the t family"
         )
+
+
+def refused(instance: InstanceType, network: PodNetwork, facts: Facts, *, windows: bool = False) -> str | None:
+    """Why a mode that somebody asked for by name is none for this type, or None.
+
+    Beyond what cannot be at all (``check``) that is prefix mode on Xen, which would silently give
+    something else than what was asked for.
+    """
+    try:
+        answer = max_pods(instance, network, facts, windows=windows)
+    except ImpossibleNetworkError as error:
+        return str(error)
+    if network.prefix and not network.ipv6 and not instance.nitro:
+        return (
+            f"{instance.name} runs on Xen: no prefix delegation (N27). The CNI would fall back to single addresses, "
+            f"{answer.pods} pods; use a Nitro type, or mode secondary-ip"
+        )
+    return None
 
 
 def _pod_interfaces(instance: InstanceType, network: PodNetwork) -> tuple[int, list[str]]:
@@ -167,13 +207,16 @@ def _pod_interfaces(instance: InstanceType, network: PodNetwork) -> tuple[int, l
     return max(interfaces, 0), taken
 
 
-def _explanation(instance: InstanceType, network: PodNetwork, interfaces: int, taken: list[str]) -> str:
+def _explanation(instance: InstanceType, network: PodNetwork, facts: Facts, interfaces: int, taken: list[str]) -> str:
     parts = list(taken)
     if network.prefix and not instance.nitro:
         parts.append(f"{instance.name} runs on Xen: the CNI falls back to single addresses")
+    elif network.prefix and not network.delegates(instance, facts):
+        floor = facts["cni.prefix_version"].value
+        parts.append(f"VPC CNI {network.cni_version} delegates no prefixes ({floor} is the first): single addresses")
     if instance.network_cards > 1:
         parts.append(f"only the default of {instance.network_cards} network cards carries pods")
-    if instance.bare_metal and network.prefix:
+    if instance.bare_metal and network.delegates(instance, facts):
         parts.append("bare metal: EC2 names no hypervisor, prefixes work all the same")
     if interfaces == 0:
         parts.append("no interface is left for pods: only pods on the node's own network run")
@@ -186,7 +229,7 @@ def _windows(instance: InstanceType, network: PodNetwork, facts: Facts) -> MaxPo
     Source: amazon-vpc-resource-controller-k8s pkg/provider/ip and pkg/provider/prefix.
     """
     each = max(instance.ipv4_per_interface - 1, 0)
-    per_slot = facts.number("pods.prefix_addresses") if network.prefix and instance.nitro else 1
+    per_slot = facts.number("pods.prefix_addresses") if network.delegates(instance, facts) else 1
     addresses = each * per_slot
     cap = facts.number("pods.windows")
     pods = min(addresses, cap)

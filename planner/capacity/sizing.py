@@ -10,8 +10,7 @@ from planner.capacity.packing import NodeShape, PodShape, nodes_needed
 from planner.catalog.facts import Facts
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
-
-MIB = 1024 * 1024
+from planner.spec.quantity import MIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,16 @@ class InstanceTypes(Mapping[str, InstanceType]):
 
 
 @dataclass(frozen=True, slots=True)
+class BranchTable:
+    """Branch interfaces by type as (Karpenter's table, the resource controller's table); None
+    where a table does not list the type, 0 where it says that there is no trunk."""
+
+    karpenter_date: str
+    controller_date: str
+    types: Mapping[str, tuple[int | None, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
     """An Availability Zone. Its id names the same place in every account; its name does not.
 
@@ -221,6 +231,8 @@ class Catalog:
     region_names: tuple[str, ...]
     load_region: Callable[[str], Region]
     """Gives a region by name. Raises KeyError for a region that the catalog does not know."""
+    load_branches: Callable[[], BranchTable]
+    """Gives the published tables of branch interfaces."""
 
     def version(self, text: str) -> KubernetesVersion | None:
         """The entry of a Kubernetes minor version, or None."""

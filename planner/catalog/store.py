@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from planner.catalog.facts import Facts
 from planner.catalog.folder import MANIFEST, REMEDY, CatalogError, Folder, catalog_digest
-from planner.catalog.model import Catalog, InstanceTypes, KubernetesVersion, Region, Zone
+from planner.catalog.model import BranchTable, Catalog, InstanceTypes, KubernetesVersion, Region, Zone
 
 CURRENT = "current"
 EMBEDDED = Path(__file__).parent / "data"
 #: Files that a refresh may replace; regions are the others.
 TYPES = "instance-types.json"
 VERSIONS = "kubernetes-versions.json"
+BRANCHES = "branch-interfaces.json"
 
 
 def cache_folder() -> Path:
@@ -88,6 +90,7 @@ def load(folder: Path | None = None) -> Catalog:
         facts=facts,
         region_names=files.regions,
         load_region=lambda name: _region(files, facts, name),
+        load_branches=cache(lambda: _branches(files)),
     )
 
 
@@ -164,6 +167,12 @@ def _made_of(raw: Any, files: _Layers, facts: Facts, name: str) -> Region:
         prices=raw.get("prices", {}),
         retrieved=raw["retrieved"],
     )
+
+
+def _branches(files: _Layers) -> BranchTable:
+    raw = files.read(BRANCHES)
+    rows = {name: (karpenter, controller) for name, (karpenter, controller) in raw["types"].items()}
+    return BranchTable(raw["karpenterDate"], raw["controllerDate"], rows)
 
 
 def _usual_services(files: _Layers, facts: Facts, region: str) -> frozenset[str]:

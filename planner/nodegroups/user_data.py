@@ -58,21 +58,20 @@ def user_data(
     """The user data as text (the stack encodes it); empty when EKS's own suffices."""
     own = (group.spec.user_data or "").strip("\n")
     complete = group.spec.ami_id is not None
-    system = _system(group.spec.os)
-    prefix = spec.cni.mode == "prefix" and spec.ip_family == "ipv4"
-    # Windows and AL2 take maxPods from EKS's own part; the others can be told, also what to reserve
-    tells_pods = system in ("al2023", "bottlerocket") and (group.spec.max_pods is not None or prefix)
-    if not complete and not own and not tells_pods:
+    if not own and not spec.writes_kubelet_settings(group.spec):
         return ""
     labels = dict(group.spec.labels)
     if complete:
         labels = {"eks.amazonaws.com/nodegroup": group.name, **labels}
+    max_pods = group.max_pods if spec.tells_max_pods(group.spec) else None
     context = {
         "complete": complete,
         "cluster": cluster,
         "endpoint": ENDPOINT,
         "certificate_authority": CERTIFICATE_AUTHORITY,
-        "max_pods": group.max_pods if complete or tells_pods else None,
+        "max_pods": max_pods,
+        "expression": group.spec.max_pods_expression or (str(max_pods) if max_pods else None),
+        "reserved": _reserved(group),
         "labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())) if complete else "",
         "label_items": sorted(labels.items()) if complete else [],
         "taints": ",".join(f"{one.key}={one.value}:{one.effect}" for one in taints) if complete else "",
@@ -80,7 +79,7 @@ def user_data(
         "own": own,
         "own_kind": _own_kind(own),
     }
-    return render(f"user-data/{system}.j2", context)
+    return render(f"user-data/{group.spec.os_family}.j2", context)
 
 
 def too_long(group: GroupCapacity, text: str, facts: Facts) -> tuple[Diagnostic, ...]:
@@ -103,11 +102,15 @@ def too_long(group: GroupCapacity, text: str, facts: Facts) -> tuple[Diagnostic,
     return (problem,)
 
 
-def _system(operating_system: str) -> str:
-    for family in ("windows", "bottlerocket"):
-        if operating_system.startswith(family):
-            return family
-    return operating_system
+def _reserved(group: GroupCapacity) -> Mapping[str, str]:
+    """kubelet's systemReserved: what is not zero, as Kubernetes quantities."""
+    wanted = group.system_reserved
+    named = {
+        "cpu": f"{wanted.cpu_millicores}m" if wanted.cpu_millicores else "",
+        "memory": f"{wanted.memory_mib}Mi" if wanted.memory_mib else "",
+        "ephemeral-storage": f"{wanted.ephemeral_storage_mib}Mi" if wanted.ephemeral_storage_mib else "",
+    }
+    return {key: value for key, value in named.items() if value}
 
 
 def _own_kind(own: str) -> str:

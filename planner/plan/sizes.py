@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.capacity.group import GroupCapacity
-from planner.capacity.sizing import MIB, GroupSizes, PodTooLarge, carries, sizes
+from planner.capacity.sizing import GroupSizes, PodTooLarge, carries, sizes
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
+from planner.spec.quantity import MIB
 
 _FAMILIES = ("m7i", "m6i", "m7a", "m6a", "m8i")
 _MEMORY_PER_VCPU_GIB = 4

@@ -158,6 +158,20 @@ class ClusterSpec(SpecModel):
     deletion_protection: bool = Field(default=True, description="EKS refuses to delete the cluster until this is off.")
     tags: dict[str, str] = Field(default={}, description="Tags on everything.")
 
+    def tells_max_pods(self, group: NodeGroupSpec) -> bool:
+        """Whether the plan itself tells kubelet of a group how many pods a node takes: with an AMI
+        of the user's own always (unless an expression does), else where EKS's number is not the
+        one that is wanted. Windows and AL2 take it from EKS's own part."""
+        if group.ami_id is not None:
+            return group.max_pods is not None or group.max_pods_expression is None
+        prefix = self.cni.mode == "prefix" and self.ip_family == "ipv4"
+        return group.os_family in ("al2023", "bottlerocket") and (group.max_pods is not None or prefix)
+
+    def writes_kubelet_settings(self, group: NodeGroupSpec) -> bool:
+        """Whether the plan writes kubelet's settings into a group's user data."""
+        asked = group.max_pods_expression is not None or group.system_reserved is not None
+        return group.ami_id is not None or asked or self.tells_max_pods(group)
+
 
 class Metadata(SpecModel):
     """Name of the cluster."""

@@ -93,6 +93,36 @@ class DiskSpec(SpecModel):
     )
 
 
+class SystemReservedSpec(SpecModel):
+    """What kubelet keeps back for the operating system's own processes, beside kube-reserved."""
+
+    cpu: Cpu = Field(default=0, description="CPU, such as 100m.")
+    memory: Memory = Field(default=0, description="Memory, such as 200Mi.")
+    ephemeral_storage: Memory = Field(default=0, description="Ephemeral storage, such as 1Gi.")
+
+
+class TolerationSpec(SpecModel):
+    """A toleration of a pod, with Kubernetes' own meaning."""
+
+    key: str = Field(default="", description="Taint key; empty with Exists tolerates every taint.", max_length=317)
+    operator: Literal["Equal", "Exists"] = Field(default="Equal", description="How key and value are compared.")
+    value: str = Field(default="", description="Taint value, for Equal.", max_length=63)
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(
+        default=None, description="Effect that is tolerated; all of them when not given."
+    )
+
+    def covers(self, taint: TaintSpec) -> bool:
+        """Whether it tolerates a taint.
+
+        Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+        """
+        if self.effect is not None and self.effect != taint.effect:
+            return False
+        if self.operator == "Exists":
+            return self.key in ("", taint.key)
+        return (self.key, self.value) == (taint.key, taint.value)
+
+
 class UpdateSpec(SpecModel):
     """How the group is updated."""
 
@@ -151,6 +181,16 @@ class NodeGroupSpec(SpecModel):
     max_pods: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
         default=None, description="Pods per node given to kubelet; computed when not given."
     )
+    max_pods_expression: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1_000,
+        description="nodeadm's maxPodsExpression (AL2023): pods per node as CEL over default_enis, ips_per_eni and max_pods. It also sets the memory kept back; EKS's own maxPods wins unless the group has an AMI of your own.",
+    )
+    system_reserved: SystemReservedSpec | None = Field(
+        default=None,
+        description="Kept back for the operating system (AL2023, Bottlerocket), beside what kubelet reserves.",
+    )
     pods_per_node: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
         default=None,
         description="Pods that a node really carries at peak, for sizing subnets; maxPods when not given.",
@@ -160,6 +200,13 @@ class NodeGroupSpec(SpecModel):
     )
     node_repair: bool = Field(default=True, description="Let EKS replace unhealthy nodes.")
     tags: dict[str, str] = Field(default={}, description="Tags on the instances and volumes of this group.")
+
+    @property
+    def os_family(self) -> Literal["al2023", "al2", "bottlerocket", "windows"]:
+        """The operating system without its variant."""
+        if self.os in ("al2023", "al2"):
+            return self.os
+        return "windows" if self.os.startswith("windows") else "bottlerocket"
 
 
 def _pods_or_percent(value: Any) -> Any:
@@ -208,6 +255,13 @@ class WorkloadSpec(SpecModel):
         default=False, description="Its volumes live in one zone (EBS): every zone must be able to hold its own pods."
     )
     host_network: bool = Field(default=False, description="Its pods use the node's network and take no pod address.")
+    architectures: tuple[Literal["x86_64", "arm64"], ...] = Field(
+        default=(),
+        description="Processor architectures that its image is built for; all when empty.",
+    )
+    tolerations: tuple[TolerationSpec, ...] = Field(
+        default=(), max_length=50, description="Taints that its pods tolerate."
+    )
     pod_disruption_budget: PodDisruptionBudget | None = Field(default=None, description="Its PodDisruptionBudget.")
     termination_grace_period_seconds: Annotated[int, Field(ge=0, le=86_400)] = Field(
         default=30, description="Grace period of its pods in seconds."

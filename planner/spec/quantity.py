@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+MIB = 1024 * 1024
+"""Bytes in a MiB."""
 _SUFFIXES = {
     "": Fraction(1),
     "m": Fraction(1, 1000),

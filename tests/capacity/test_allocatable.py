@@ -21,13 +21,13 @@ def test_N38_reserved_memory(catalog: Catalog) -> None:
 
 def test_N38_a_real_m7a_4xlarge(catalog: Catalog) -> None:
     # karpenter-provider-aws#7989: capacity less allocatable is 2929 MiB, CPU 15890m
-    result = allocatable(catalog.instance_types["m7a.4xlarge"], 234, catalog.facts)
+    result = allocatable(catalog.instance_types["m7a.4xlarge"], 234, catalog.facts, disk_gib=50)
     assert result.reserved_memory_mib + result.eviction_memory_mib == 2929
     assert result.cpu_millicores == 15890
 
 
 def test_a_small_type_never_goes_below_zero(catalog: Catalog) -> None:
-    assert allocatable(catalog.instance_types["t3.nano"], 110, catalog.facts).memory_mib == 0
+    assert allocatable(catalog.instance_types["t3.nano"], 110, catalog.facts, disk_gib=50).memory_mib == 0
 
 
 def test_prefix_mode_reserves_for_the_pods_that_it_allows() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
+from planner.catalog.versions import older
 from planner.diagnostics import Diagnostic
 from planner.spec.check.made import invalid, notice
 from planner.spec.cluster import ClusterSpec
@@ -12,11 +13,6 @@ from planner.spec.network import CniSpec
 
 _TARGETS = "https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/docs/eni-and-ip-target.md"
 _SGP = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
-
-
-def version_tuple(text: str) -> tuple[int, ...]:
-    """``v1.20.4-eksbuild.1`` as (1, 20, 4)."""
-    return tuple(int(part) for part in text.removeprefix("v").partition("-")[0].split("."))
 
 
 def check_cni(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -119,7 +115,7 @@ def _floors(spec: ClusterSpec, cni: CniSpec, facts: Facts) -> Iterator[Diagnosti
     version = cni.version or ""
     for used, key, what in wanted:
         floor = str(facts[key].value)
-        if used and version_tuple(version) < version_tuple(floor):
+        if used and older(version, floor):
             yield invalid(
                 "cni-version",
                 ("cni", "version"),

@@ -42,6 +42,7 @@ def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         yield from _types(group, path, spec)
         yield from _sizes(group, path, spec, facts)
         yield from _update(group, path)
+        yield from _kubelet(group, path)
         yield from _ami(group, path)
         yield from check_user_data(group, path, spec, facts)
         yield from check_disk(group.disk, (*path, "disk"), facts)
@@ -212,8 +213,38 @@ def _update(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
         )
 
 
+def _kubelet(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
+    """Settings of kubelet that an operating system does not take."""
+    for asked, key, systems in (
+        (group.max_pods_expression, "maxPodsExpression", ("al2023",)),
+        (group.system_reserved, "systemReserved", ("al2023", "bottlerocket")),
+    ):
+        if asked is not None and group.os_family not in systems:
+            yield invalid(
+                "group-kubelet",
+                (*path, key),
+                f"{key} cannot be told to nodes of this operating system",
+                value=f"os: {group.os}",
+                limit=" or ".join(systems),
+                fix=f"use os: {systems[0]}, or remove {key}",
+                source="https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html",
+                note="N18",
+            )
+    if group.max_pods_expression is not None and group.ami_id is None:
+        yield notice(
+            "group-expression",
+            (*path, "maxPodsExpression"),
+            "EKS tells kubelet a maxPods of its own, which wins: the expression sets only the memory that is kept back",
+            value=group.max_pods_expression[:60],
+            limit="an AMI of your own (amiId)",
+            fix="nothing to do if that is meant; otherwise give maxPods",
+            source="https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html",
+            note="N18",
+        )
+
+
 def _ami(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
-    if group.ami_id and group.max_pods is None:
+    if group.ami_id and group.max_pods is None and group.max_pods_expression is None:
         yield invalid(
             "group-ami-pods",
             (*path, "amiId"),

@@ -47,9 +47,7 @@ def check_user_data(group: NodeGroupSpec, path: Path, spec: ClusterSpec, facts: 
             note="N25",
         )
     if group.os.startswith("bottlerocket"):
-        prefixes = spec.cni.mode == "prefix" and spec.ip_family == "ipv4"
-        written = group.ami_id is not None or group.max_pods is not None or prefixes
-        yield from _bottlerocket(group.user_data, place, written=written)
+        yield from _bottlerocket(group.user_data, place, written=spec.writes_kubelet_settings(group))
 
 
 def _bottlerocket(text: str, place: Path, *, written: bool) -> Iterator[Diagnostic]:
@@ -71,9 +69,9 @@ def _bottlerocket(text: str, place: Path, *, written: bool) -> Iterator[Diagnost
         yield invalid(
             "group-user-data-kubernetes",
             place,
-            "the plan writes [settings.kubernetes] itself to tell maxPods, and TOML allows a table once",
+            "the plan writes [settings.kubernetes] itself to tell maxPods and what is reserved, and TOML allows a table once",
             value=", ".join(kubernetes) if isinstance(kubernetes, dict) else str(kubernetes),
-            fix="leave the table out; labels, taints and maxPods are fields of the node group",
+            fix="leave the table out; labels, taints, maxPods and systemReserved are fields of the node group",
             source=_TEMPLATES,
             note="N25",
         )
