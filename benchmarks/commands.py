@@ -43,6 +43,7 @@ CASES = (
     Case(("plan", "-f", "examples/production.yaml", "-o", "json"), 500, 120),
     Case(("why", "-f", "examples/production.yaml"), 500, 120),
     Case(("max-pods", "--all"), 500),
+    Case(("instances",), 300),
 )
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from planner.catalog.model import InstanceType, InstanceTypes, Region
-from planner.spec.nodes import Range, Requirements
+import re
+from typing import TYPE_CHECKING
 
-_ACCELERATOR_KINDS = {"nvidia": "gpu", "neuron": "neuron"}
+from planner.catalog.model import InstanceType, InstanceTypes, Region
+
+if TYPE_CHECKING:  # pydantic takes longer to load than every type to look at
+    from planner.spec.nodes import Range, Requirements
+
+#: Behind the letters; High Memory types name their size first (u-6tb1), Macs their chip (mac-m4).
+_GENERATION = re.compile(r"(?:[a-z]+|u-\d+tb|mac-m)(\d+)")
 
 
 def accelerator_of(instance: InstanceType) -> str:
@@ -13,7 +19,7 @@ def accelerator_of(instance: InstanceType) -> str:
     for accelerator in instance.accelerators:
         if accelerator.kind == "gpu" and accelerator.manufacturer.upper() == "NVIDIA":
             return "nvidia"
-        if accelerator.kind in {"neuron", "inference"}:
+        if accelerator.kind in {"neuron", "inference"} and accelerator.manufacturer.upper() == "AWS":
             return "neuron"
     return ""
 
@@ -63,11 +69,14 @@ def pick(
     spread = [one for one in fitting if everywhere(one) == best_spread]
     shape = min((one.vcpu, one.memory_mib) for one in spread)
     same = [one for one in spread if (one.vcpu, one.memory_mib) == shape]
-    same.sort(key=lambda one: (region.prices.get(one.name, float("inf")), -_generation(one), one.name))
+    same.sort(key=lambda one: (region.prices.get(one.name, float("inf")), -generation(one), one.name))
     return tuple(same[: wanted.count])
 
 
-def _generation(instance: InstanceType) -> int:
-    """The number in the family's name: 7 of m7i."""
-    digits = "".join(letter for letter in instance.family if letter.isdigit())
-    return int(digits[:1] or 0)
+def generation(instance: InstanceType) -> int:
+    """The number in the family's name: 7 of m7i; 0 where there is none.
+
+    Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+    """
+    found = _GENERATION.match(instance.family)
+    return int(found[1]) if found else 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.capacity.group import GroupCapacity
-from planner.capacity.packing import NodeShape, PodShape, nodes_needed
+from planner.capacity.packing.shapes import NodeShape, PodShape, nodes_needed
 from planner.catalog.facts import Facts
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec, WorkloadSpec

@@ -33,7 +33,8 @@ def trunk_capable(instance: InstanceType) -> bool:
     https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html and the
     resource controller's limits. Types newer than its table may not be listed there yet.
     """
-    return instance.nitro and not instance.burstable and instance.name not in WITHOUT_TRUNK
+    t_family = instance.burstable or (instance.family[0] == "t" and instance.family[1:2].isdecimal())
+    return instance.nitro and not t_family and instance.name not in WITHOUT_TRUNK
 
 
 def branch_interfaces(instance: InstanceType, table: BranchTable) -> BranchInterfaces:

@@ -25,6 +25,7 @@ COMMANDS = {
     "why": ("planner.cli.why", "Show how each number of a plan came to be."),
     "review": ("planner.cli.review", "Judge a spec or a plan by the rule catalogue."),
     "max-pods": ("planner.cli.max_pods", "Pods per node of instance types, in every mode."),
+    "instances": ("planner.cli.instances", "Find instance types by what they are and what they carry."),
     "explain": ("planner.cli.explain", "Explain a rule, a field of the spec, or a note."),
     "schema": ("planner.cli.schema", "Print a JSON Schema: spec, plan or findings."),
     "catalog": ("planner.cli.catalog", "Show or refresh the dated facts."),

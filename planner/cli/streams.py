@@ -26,6 +26,7 @@ PIPE_WIDTH = 100
 LEAST_WIDTH = 72
 _choice = "auto"
 _PLAIN = {"─": "-", "×": "x", "−": "-", "–": "-", "÷": "/", "⌈": "ceil(", "⌉": ")", "→": "->", "≤": "<=", "…": "..."}
+_PLAIN |= dict(zip("█▉▊▋▌▍▎▏░▒▓▚▞", "######||.=+%~", strict=True))  # charts
 
 
 class ReaderGoneError(Exception):

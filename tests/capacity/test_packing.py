@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.capacity.packing import NodeShape, PodShape, nodes_needed
+from planner.capacity.packing.shapes import NodeShape, PodShape, nodes_needed
 from planner.diagnostics import Kind
 from tests.support.plans import GROUP, build_text, decision, diagnostics_of, plan_of, spec_text
 

@@ -44,6 +44,8 @@ MANY = [
     ["review", "-f", EXISTING],
     ["max-pods", "m5.large"],
     ["max-pods", "--all"],
+    ["instances", "--family", "m5", "--vcpu", "-8"],
+    ["instances", "m5.*", "-o", "chart"],
     ["explain", "notes"],
     ["schema", "spec"],
     ["catalog", "show"],

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Path
 from planner.spec.check.made import invalid
+from planner.spec.disk import DEFAULT_GIB
 from planner.spec.nodes import DiskSpec
 
-DEFAULT_GIB = 50
+__all__ = ["DEFAULT_GIB", "check_disk"]
 
 
 def check_disk(disk: DiskSpec, path: Path, facts: Facts) -> Iterator[Diagnostic]:
