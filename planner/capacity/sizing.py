@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planner.capacity.carriers import carrier, first_plain, runs_on
 from planner.capacity.group import GroupCapacity
-from planner.capacity.packing.shapes import NodeShape, PodShape, nodes_needed
+from planner.capacity.packing.model import NodeKind, PodKind, Problem
+from planner.capacity.packing.one_kind import fewest_nodes
+from planner.capacity.packing.shapes import NodeShape, PodShape
+from planner.capacity.packing.zones import shares
 from planner.catalog.facts import Facts
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
+from planner.spec.nodes import WorkloadSpec
 from planner.spec.quantity import MIB
 
 
@@ -42,17 +46,6 @@ class GroupSizes:
         return max(self.all_zones, self.after_loss, 1)
 
 
-def carries(groups: Sequence[NodeGroupSpec], wanted: str | None) -> str | None:
-    """The name of the group that carries a workload: the one it ``wanted``, else the first Linux
-    group without taints, else the first group."""
-    if wanted is not None:
-        return wanted
-    for group in groups:
-        if not group.taints and not group.os.startswith("windows"):
-            return str(group.name)
-    return str(groups[0].name) if groups else None
-
-
 def node_shape(group: GroupCapacity, facts: Facts) -> NodeShape:
     """An empty node of the group's smallest type, less the default add-ons' own pods."""
     system = [
@@ -68,39 +61,56 @@ def shape_of(workload: WorkloadSpec) -> PodShape:
 
 
 def sizes(
-    group: GroupCapacity, zones: int, lost: int, spec: ClusterSpec, facts: Facts
+    group: GroupCapacity, groups: Sequence[GroupCapacity], zones: int, lost: int, spec: ClusterSpec, facts: Facts
 ) -> GroupSizes | list[PodTooLarge]:
     """Nodes that a group needs for its workloads in ``zones`` zones, of which ``lost`` may fail.
 
-    A workload spread over zones has ``⌈replicas ÷ zones⌉`` pods in each; after a loss the others
-    take them over, except pods whose volumes stay in the lost zone (note N42).
+    An Auto Scaling group keeps its nodes even over the zones, so every zone has the same number: as
+    many as carry its share while all work, and its larger share after a loss. Pods whose volumes
+    stay in the lost zone move nowhere (note N42).
     """
     node = node_shape(group, facts)
     too_large: list[PodTooLarge] = []
     for one in spec.workloads:
-        if one.kind == "DaemonSet" and one.node_group in (None, group.name):
+        if one.kind == "DaemonSet" and runs_on(one, group):
             if node.holds(shape_of(one)):
                 node = node.minus([shape_of(one)])
             else:
                 too_large.append(PodTooLarge(one, group.name, node))
-    groups = spec.node_groups or (group.spec,)
-    mine = [one for one in spec.workloads if one.kind != "DaemonSet" and carries(groups, one.node_group) == group.name]
+    mine = [one for one in spec.workloads if one.kind != "DaemonSet" and carrier(one, groups) is group]
     too_large += [PodTooLarge(one, group.name, node) for one in mine if not node.holds(shape_of(one))]
     if too_large:
         return too_large
-    dns = facts.table("pods.coredns")
-    first = carries(groups, None) == group.name
+    pods = [pod_kind(one) for one in mine]
+    if pods and first_plain(groups) is group:
+        pods.append(coredns(facts))
+    per_zone = _nodes(pods, node, zones, 0)
+    per_zone_after = _nodes(pods, node, zones, lost) if lost else per_zone
+    declared = sum(pod_kind(one).replicas for one in mine)
+    return GroupSizes(group.name, per_zone, per_zone_after, per_zone * zones, per_zone_after * (zones - lost), declared)
 
-    extra = (
-        [(PodShape("coredns", dns["cpuMillicores"], dns["memoryMib"]), int(dns["replicas"]))] if first and mine else []
+
+def pod_kind(workload: WorkloadSpec) -> PodKind:
+    """A workload as pods to pack."""
+    shape = shape_of(workload)
+    return PodKind(
+        workload.name,
+        shape.cpu_millicores,
+        shape.memory_mib,
+        1 if workload.replicas is None else workload.replicas,
+        spread=workload.spread == "zone",
+        zonal=workload.zonal_storage,
     )
-    left = zones - lost
-    whole = [(shape_of(one), -(-(1 if one.replicas is None else one.replicas) // zones)) for one in mine]
-    after = [
-        (shape_of(one), -(-(1 if one.replicas is None else one.replicas) // (zones if one.zonal_storage else left)))
-        for one in mine
-    ]
-    per_zone = nodes_needed([*whole, *((pod, -(-count // zones)) for pod, count in extra)], node)
-    per_zone_after = nodes_needed([*after, *((pod, -(-count // left)) for pod, count in extra)], node)
-    pods = sum(1 if one.replicas is None else one.replicas for one in mine)
-    return GroupSizes(group.name, per_zone, per_zone_after, per_zone * zones, per_zone_after * left, pods)
+
+
+def coredns(facts: Facts) -> PodKind:
+    """The DNS add-on's pods."""
+    dns = facts.table("pods.coredns")
+    return PodKind("coredns", dns["cpuMillicores"], dns["memoryMib"], int(dns["replicas"]))
+
+
+def _nodes(pods: Sequence[PodKind], node: NodeShape, zones: int, lost: int) -> int:
+    """Nodes of one shape in each zone, such that every share of the pods fits."""
+    kind = NodeKind("node", node.cpu_millicores, node.memory_mib, node.pods, 1)
+    parts = shares(Problem(tuple(pods), (kind,), zones, lost))
+    return max((fewest_nodes(part, kind) for part in parts), default=0)

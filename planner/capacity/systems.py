@@ -226,11 +226,11 @@ def memory_reserves(instance: InstanceType, pods: int, facts: Facts) -> tuple[Me
         return MemoryReserve(system, reserved_memory_mib(counted, facts), f"{each} × {counted} + {base}")
 
     return (
-        row("AL2023, kubelet told maxPods (managed node groups do this)", eni),
+        row("AL2023, told maxPods as by managed node groups", eni),
         row("AL2023, maxPodsExpression", pods),
         row("Bottlerocket", pods),
-        row("Karpenter with AL2023", eni),
-        row("Karpenter with Bottlerocket or Windows", pods),
-        MemoryReserve("Bottlerocket, a type that its table lacks", 0, "no kube-reserved memory at all"),
+        row("Karpenter, AL2023", eni),
+        row("Karpenter, Bottlerocket or Windows", pods),
+        MemoryReserve("Bottlerocket, type unknown to it", 0, "no kube-reserved memory"),
         MemoryReserve("Cluster Autoscaler from zero", 0, "reckons with the whole capacity"),
     )

@@ -11,12 +11,12 @@ import click
 
 from planner.capacity.instance_order import NUMBERS, by_name, by_nearness, by_number
 from planner.capacity.instances import ANY, Filter, NodeSetup, Row, Span, asked
+from planner.capacity.modes import MODES
 from planner.catalog.model import Region
 from planner.cli import known, streams
 from planner.cli.exits import CliError
 from planner.cli.inputs import load_catalog
 from planner.cli.instance_search import Search
-from planner.cli.max_pods import MODES
 from planner.cli.ranges import GenerationType, RangeType, decimal, gib, mib, millicores, whole
 
 _ORDERS = ("name", *NUMBERS)

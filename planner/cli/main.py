@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": ("planner.cli.plan", "Plan a cluster from a spec, and review the plan."),
     "why": ("planner.cli.why", "Show how each number of a plan came to be."),
     "review": ("planner.cli.review", "Judge a spec or a plan by the rule catalogue."),
+    "pack": ("planner.cli.pack", "The cheapest set of nodes that carries the declared workloads."),
     "max-pods": ("planner.cli.max_pods", "Pods per node of instance types, in every mode."),
     "instances": ("planner.cli.instances", "Find instance types by what they are and what they carry."),
     "explain": ("planner.cli.explain", "Explain a rule, a field of the spec, or a note."),

@@ -34,11 +34,12 @@ from planner.network.zones import PlannedZone, resolve_zones, zones_wanted
 from planner.nodegroups.settings import plan_launch_template, plan_node_group, record
 from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
 from planner.plan.cluster import plan_addons, plan_cluster
+from planner.plan.invented import invented_group
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
-from planner.plan.sizes import Sized, default_groups, enough, size_group
+from planner.plan.sizes import Sized, nowhere, size_group
 from planner.security.groups import endpoint_group_name, plan_groups
 from planner.security.roles import node_role_name, plan_roles
 from planner.spec.cluster import ClusterDocument, ClusterSpec
@@ -125,25 +126,27 @@ def _stops(problems: Sequence[Diagnostic]) -> bool:
 def _groups(
     spec: ClusterSpec, catalog: Catalog, region: Region, zones: Sequence[PlannedZone]
 ) -> tuple[list[Sized], list[Diagnostic]]:
-    """Every group worked out and sized."""
+    """Every group worked out and sized; an invented one where the spec has none."""
     zone_ids = frozenset(zone.catalog_id for zone in zones if zone.catalog_id)
-    sized: list[Sized] = []
-    problems: list[Diagnostic] = []
     count = len(zones) or zones_wanted(spec)
-    invented = not spec.node_groups
-    for index, group in enumerate(default_groups(spec)):
-        worked = work_out(group, -1 if invented else index, spec, catalog, region, zone_ids)
-        result, wrong = (None, worked) if isinstance(worked, list) else size_group(worked, count, spec, catalog.facts)
-        if not invented:
-            problems += wrong
-            sized += [result] if result else []
-            continue
-        problems = wrong  # the last and largest try speaks for all
-        if result and not wrong:
-            sized = [result]
-            if enough(result):
-                break
-    return sized, [] if invented and sized else problems
+    if not spec.node_groups:
+        return invented_group(spec, catalog, region, zone_ids, count)
+    problems: list[Diagnostic] = []
+    worked: list[GroupCapacity] = []
+    for index, group in enumerate(spec.node_groups):
+        result = work_out(group, index, spec, catalog, region, zone_ids)
+        if isinstance(result, list):
+            problems += result
+        else:
+            worked.append(result)
+    if len(worked) == len(spec.node_groups):
+        problems += nowhere(worked, spec)
+    sized: list[Sized] = []
+    for one in worked:
+        found, wrong = size_group(one, worked, count, spec, catalog.facts)
+        problems += wrong
+        sized += [found] if found else []
+    return sized, problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planner.capacity.carriers import carrier
 from planner.capacity.group import GroupCapacity
-from planner.capacity.sizing import GroupSizes, PodTooLarge, carries, sizes
+from planner.capacity.sizing import GroupSizes, PodTooLarge, sizes
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
+from planner.spec.nodes import WorkloadSpec
 from planner.spec.quantity import MIB
-
-_FAMILIES = ("m7i", "m6i", "m7a", "m6a", "m8i")
-_MEMORY_PER_VCPU_GIB = 4
-_NODES_WANTED = 30
-"""A default group grows its nodes before it has more of them than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +31,6 @@ class Sized:
         return (self.least, self.desired, self.most)
 
 
-def default_groups(spec: ClusterSpec) -> tuple[NodeGroupSpec, ...]:
-    """The spec's groups; without any, groups named ``default`` to try for the workloads, smallest
-    nodes first (general purpose, 4 GiB for each vCPU)."""
-    if spec.node_groups:
-        return spec.node_groups
-    return tuple(
-        NodeGroupSpec.model_validate(
-            {
-                "name": "default",
-                "requirements": {
-                    "vcpu": vcpu,
-                    "memoryGib": vcpu * _MEMORY_PER_VCPU_GIB,
-                    "families": _FAMILIES,
-                    "count": 3,
-                },
-            }
-        )
-        for vcpu in (2, 4, 8, 16, 32, 48, 64, 96)
-    )
-
-
 def zones_of(group: GroupCapacity, zones: int, tolerated: int) -> tuple[int, int]:
     """(zones, zones that may fail) of a group."""
     mine = len(group.spec.zones) or zones
@@ -63,12 +38,12 @@ def zones_of(group: GroupCapacity, zones: int, tolerated: int) -> tuple[int, int
 
 
 def size_group(
-    group: GroupCapacity, zones: int, spec: ClusterSpec, facts: Facts
+    group: GroupCapacity, groups: Sequence[GroupCapacity], zones: int, spec: ClusterSpec, facts: Facts
 ) -> tuple[Sized | None, list[Diagnostic]]:
     """Sizes of a group (None without maxSize when the workloads fit nowhere), and what is wrong."""
     tolerated = 1 if spec.tolerate_zone_loss is None else spec.tolerate_zone_loss
     mine, lost = zones_of(group, zones, tolerated)
-    wanted = sizes(group, mine, lost, spec, facts) if spec.workloads else GroupSizes(group.name, 0, 0, 0, 0, 0)
+    wanted = sizes(group, groups, mine, lost, spec, facts) if spec.workloads else GroupSizes(group.name, 0, 0, 0, 0, 0)
     if isinstance(wanted, list):
         problems = [_too_large(spec, group, one, facts) for one in wanted]
         if group.spec.max_size is None:
@@ -149,18 +124,40 @@ def _why(group: GroupCapacity, wanted: GroupSizes, zones: int, lost: int) -> str
         )
         if lost:
             text += f", and {wanted.per_zone_after_loss} in each of {zones - lost} after a loss ({wanted.after_loss})"
-        parts.append(text + "; first fit, largest pods first")
+        parts.append(f"{text}; packed by first fit, and by the solver where that may need fewer")
     parts.append("maxSize as the spec says" if group.spec.max_size is not None else "maxSize from the workloads")
     if group.spec.min_size is None:
         parts.append("minSize: one node in each zone")
     return "; ".join(parts)
 
 
-def unassigned(groups: Sequence[NodeGroupSpec], workload: WorkloadSpec) -> bool:
-    """Whether no group can carry a workload."""
-    return carries(groups, workload.node_group) is None
+def nowhere(groups: Sequence[GroupCapacity], spec: ClusterSpec) -> list[Diagnostic]:
+    """Workloads that no group may carry, with what keeps each group from it."""
+    return [
+        Diagnostic(
+            Kind.INFEASIBLE,
+            "workload-nowhere",
+            f"no node group may carry {workload.name}",
+            path=_workload_path(spec, workload),
+            value=_asks(workload),
+            limit="; ".join(f"{group.name}: {_keeps_out(workload, group)}" for group in groups),
+            fix="add tolerations or a node group for it, or name a nodeGroup",
+            source="https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/",
+            note="N27",
+        )
+        for workload in spec.workloads
+        if workload.kind != "DaemonSet" and groups and carrier(workload, groups) is None
+    ]
 
 
-def enough(sized: Sized) -> bool:
-    """Whether a default group is large enough to stop trying larger nodes."""
-    return sized.most <= _NODES_WANTED
+def _asks(workload: WorkloadSpec) -> str:
+    wanted = ", ".join(workload.architectures) or "any architecture"
+    return f"{wanted}, {len(workload.tolerations)} tolerations"
+
+
+def _keeps_out(workload: WorkloadSpec, group: GroupCapacity) -> str:
+    if workload.architectures and group.architecture not in workload.architectures:
+        return group.architecture
+    if group.spec.os_family == "windows":
+        return "Windows"
+    return ", ".join(f"taint {one.key}:{one.effect}" for one in group.spec.taints) or "another nodeGroup is named"

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from planner.capacity.modes import MODES
 from planner.catalog import store
 from planner.catalog.folder import write
 from planner.catalog.model import Catalog
-from planner.cli.max_pods import MODES
 from planner.report.instances import FIELDS
 from tests.cli.running import invoke, on_terminal, process
 from tests.cli.test_imports import AWS, PULUMI, loaded

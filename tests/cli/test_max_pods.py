@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -12,7 +15,8 @@ from tests.cli.running import invoke
 
 def rows(text: str) -> dict[str, list[str]]:
     """The table's rows by type."""
-    lines = [line for line in text.splitlines() if not line.startswith((" ", "type "))]
+    table = text.partition("\n\n")[0]
+    lines = [line for line in table.splitlines() if not line.startswith((" ", "type "))]
     return {line.split()[0]: line.split()[1:] for line in lines}
 
 
@@ -79,7 +83,7 @@ def test_what_a_type_cannot_do_is_a_dash_with_a_reason() -> None:
 
 def test_windows_nodes_have_none_of_what_windows_cannot_do() -> None:
     """No custom networking, no security groups for pods, no IPv6 on Windows nodes."""
-    (one,) = json.loads(invoke("max-pods", "m5.large", "--windows", "-o", "json").out)
+    (one,) = json.loads(invoke("max-pods", "m5.large", "--os", "windows", "-o", "json").out)
     assert one["modes"]["secondary-ip"]["pods"] == 9
     assert one["modes"]["prefix"]["pods"] == 110
     for mode in ("custom", "custom-prefix", "sg-pods", "ipv6"):
@@ -121,3 +125,113 @@ def test_types_or_all(arguments: list[str]) -> None:
     ran = invoke("max-pods", *arguments)
     assert ran.code == 2
     assert "give instance types, or --all" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["m4.large", "--mode", "prefix"], "m4.large runs on Xen: no prefix delegation (N27)"),
+        (["m4.large", "--mode", "custom-prefix"], "11 pods"),
+        (["t3.large", "--mode", "sg-pods"], "t3.large has no trunk interface"),
+        (["m4.large", "--mode", "ipv6"], "not a Nitro type"),
+        (["m5.large", "--mode", "custom", "--os", "windows"], "Windows nodes have no custom networking"),
+        (["m5.large", "--mode", "ipv6", "--cni-version", "1.8.0"], "use 1.10.1 or newer"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_N27_a_mode_asked_for_by_name_that_cannot_be_is_refused(arguments: list[str], why: str) -> None:
+    ran = invoke("max-pods", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert why in ran.err
+    assert "(N27)" in ran.err or "Windows" in ran.err
+
+
+def test_among_all_types_the_fallback_is_shown() -> None:
+    ran = invoke("max-pods", "--all", "--mode", "prefix", "-o", "json")
+    pods = {one["instanceType"]: one["modes"]["prefix"] for one in json.loads(ran.out)}
+    assert pods["m4.large"]["pods"] == 20
+    assert "falls back" in pods["m4.large"]["explanation"]
+    assert pods["m5.large"]["pods"] == 110
+
+
+def test_settings_of_the_cni() -> None:
+    def pods(*more: str) -> int:
+        (one,) = json.loads(invoke("max-pods", "m5.large", *more, "-o", "json").out)
+        return int(next(iter(one["modes"].values()))["pods"])
+
+    assert pods("--max-eni", "2") == 20
+    assert pods("--host-network-pods", "3") == 32
+    assert pods("--mode", "prefix", "--uncapped") == 434
+    assert pods("--mode", "prefix", "--cni-version", "v1.8.0-eksbuild.1") == 29
+    assert invoke("max-pods", "m5.large", "--cni-version", "one").code == 2
+
+
+def test_N18_one_type_says_what_each_system_would_say() -> None:
+    ran = invoke("max-pods", "m5.4xlarge")
+    said = ran.out.partition("Who says what of m5.4xlarge (mode secondary-ip):")[2]
+    numbers = {line.strip().rsplit("  ", 1)[0]: line for line in said.splitlines() if line.startswith("  ")}
+    assert any(line.split()[:4] == ["managed", "node", "group", "110"] for line in numbers.values())
+    assert any(line.split()[:3] == ["nodeadm", "(AL2023)", "234"] for line in numbers.values())
+    assert "Branch interfaces: 54" in said
+    assert max(map(len, ran.out.splitlines())) <= 100
+    assert "Who says what" not in invoke("max-pods", "m5.large", "m5.xlarge").out
+    assert invoke("max-pods", "m5.large", "m5.xlarge", "--systems").out.count("Who says what") == 2
+
+
+def test_N38_memory_reserves_stand_side_by_side() -> None:
+    (one,) = json.loads(invoke("max-pods", "m5.large", "-o", "json").out)
+    assert one["memoryReserves"]["maxPods"] == 110
+    assert {each["memoryMib"] for each in one["memoryReserves"]["systems"]} == {574, 1465, 0}
+    assert one["allocatable"]["memoryMib"] == 6903
+    (told,) = json.loads(invoke("max-pods", "m5.large", "--told", "58", "-o", "json").out)
+    assert {each["memoryMib"] for each in told["memoryReserves"]["systems"]} == {574, 11 * 58 + 255, 0}
+
+
+def test_csv_has_a_line_for_each_type_and_mode(catalog: Catalog) -> None:
+    lines = list(csv.DictReader(io.StringIO(invoke("max-pods", "--all", "-o", "csv").out)))
+    assert len(lines) == len(catalog.instance_types) * 6
+    mine = {line["mode"]: line for line in lines if line["instanceType"] == "m5.large"}
+    assert (mine["prefix"]["pods"], mine["prefix"]["uncapped"], mine["prefix"]["limiter"]) == (
+        "110",
+        "434",
+        "recommended cap",
+    )
+    assert mine["sg-pods"]["branchInterfaces"] == "9"
+    impossible = next(line for line in lines if line["instanceType"] == "t3.large" and line["mode"] == "sg-pods")
+    assert impossible["pods"] == ""
+    assert "trunk" in impossible["impossible"]
+
+
+def test_bars_on_the_terminal_and_as_svg() -> None:
+    bars = invoke("max-pods", "m5.large", "m5.4xlarge", "-o", "chart").out
+    assert "29 addresses" in bars
+    assert "110 recommended cap" in bars
+    drawn = invoke("max-pods", "m5.large", "m5.4xlarge", "-o", "svg").out
+    assert ET.fromstring(drawn).tag.endswith("svg")  # noqa: S314 - our own
+    assert "recommended cap" in drawn
+
+
+def test_N18_an_expression_is_judged_on_every_type() -> None:
+    bounded = "max_pods < 110 ? max_pods : 110"
+    fine = invoke("max-pods", "m5.large", "t3.medium", "--expression", bounded)
+    assert fine.code == 0
+    assert "m5.large      29       29           574" in fine.out
+    wild = invoke("max-pods", "m5.large", "--expression", "default_enis * (ips_per_eni - 1) * 16 + 2", "-o", "json")
+    assert wild.code == 4
+    (one,) = json.loads(wild.out)
+    assert one["value"] == 434
+    assert {each["trouble"] for each in one["findings"]} == {
+        "more than the addresses",
+        "above the recommended cap",
+        "reserves most of the memory",
+    }
+    ignored = invoke("max-pods", "--all", "--expression", "min(max_pods, 110)")
+    assert ignored.code == 4
+    assert "unknown to nodeadm" in ignored.out
+    broken = invoke("max-pods", "m5.large", "--expression", "max_pods +")
+    assert (broken.code, broken.out) == (2, "")
+    assert "nodeadm would ignore it" in broken.err
+    unknown = invoke("max-pods", "m5.large", "--expression", "enis + 1")
+    assert "nodeadm knows default_enis, ips_per_eni, max_pods" in unknown.err
+    assert invoke("max-pods", "m5.large", "--expression", bounded, "-o", "svg").code == 2
+    assert invoke("max-pods", "m5.large", "--expression", bounded, "-o", "csv").out.startswith("instanceType,value")

@@ -88,7 +88,9 @@ class Packing:
     single_kind: int | None
     """Cost of the best single kind; None where no kind carries every pod."""
     complete: bool
-    """False when time ran out or somebody interrupted; the packing is sound all the same."""
+    """False when the budget ended first; the packing is sound all the same."""
+    interrupted: bool = False
+    """Whether somebody stopped the search (Ctrl-C)."""
 
     @property
     def gap(self) -> float:

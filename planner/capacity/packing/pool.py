@@ -46,6 +46,7 @@ class Found:
     first_fit: int
     single_kind: int | None
     complete: bool = False
+    interrupted: bool = False
 
     def take(self, table: Table, nodes: Nodes) -> bool:
         """Keep a packing if it is cheaper."""
@@ -73,7 +74,7 @@ def search(table: Table, budget: Budget) -> Found:
             found.take(table, single)
         found.complete = _search(table, found, budget)
     except KeyboardInterrupt:
-        found.complete = False
+        found.complete, found.interrupted = False, True
     return found
 
 

@@ -59,6 +59,11 @@ def _packed(pods: Sequence[PodKind], problem: Problem, budget: Budget) -> _Packe
     return _Packed(tuple(pods), table, search(table, budget))
 
 
+def _left(budget: Budget, packed: _Packed) -> Budget:
+    """What is left after a search: nothing, if somebody interrupted it."""
+    return replace(budget, seconds_left=lambda: 0.0) if packed.found.interrupted else budget
+
+
 def _zone_by_zone(problem: Problem, budget: Budget) -> Packing:
     """Each zone's share by itself; equal shares once."""
     bound = _pool_bound(problem, budget)
@@ -68,6 +73,7 @@ def _zone_by_zone(problem: Problem, budget: Budget) -> Packing:
     for zone, part in enumerate(parts):
         if part not in known:
             known[part] = _packed(part, problem, budget.part(1 / (len(parts) - zone)))
+            budget = _left(budget, known[part])
         results.append((zone, known[part]))
     if len(known) == 1:
         # every zone must carry the same
@@ -85,6 +91,7 @@ def _with_loss(problem: Problem, budget: Budget) -> Packing:
     alike = all(_replicas(part) == _replicas(most) for part in parts)
     whole = _packed(most, problem, budget if alike else budget.part(0.3))
     nodes, simple, single = whole.nodes(None), whole.found.first_fit, whole.found.single_kind
+    budget = _left(budget, whole)
     if alike:
         shared = max(shared, whole.found.bound)
     else:
@@ -103,6 +110,7 @@ def _with_loss(problem: Problem, budget: Budget) -> Packing:
         first_fit=simple * zones,
         single_kind=None if single is None else single * zones,
         complete=whole.found.complete,
+        interrupted=whole.found.interrupted,
     )
 
 
@@ -195,6 +203,7 @@ def _packing(problem: Problem, results: Sequence[tuple[int | None, _Packed]], bo
         first_fit=sum(one.first_fit for one in found),
         single_kind=None if None in singles else sum(one for one in singles if one is not None),
         complete=all(one.complete for one in found),
+        interrupted=any(one.interrupted for one in found),
     )
 
 
