@@ -159,6 +159,8 @@ def _prices(file: Path) -> dict[str, float]:
                 lines = lines[1:]  # a head: every instance type has a dot
             raw = {key.strip(): value for key, value in lines}
         prices = {str(key): float(value) for key, value in raw.items()}
+        if not prices:
+            raise ValueError("there are none")
     except (ValueError, TypeError, AttributeError) as error:
         raise CliError(
             f'{name}: no prices: {error}; write {{"m7i.large": 0.1008}} or lines such as m7i.large,0.1008'
