@@ -159,12 +159,12 @@ def _prices(file: Path) -> dict[str, float]:
                 lines = lines[1:]  # a head: every instance type has a dot
             raw = {key.strip(): value for key, value in lines}
         prices = {str(key): float(value) for key, value in raw.items()}
-        if not prices:
-            raise ValueError("there are none")
     except (ValueError, TypeError, AttributeError) as error:
         raise CliError(
             f'{name}: no prices: {error}; write {{"m7i.large": 0.1008}} or lines such as m7i.large,0.1008'
         ) from None
+    if not prices:
+        raise CliError(f'{name}: no prices in it; write {{"m7i.large": 0.1008}} or lines such as m7i.large,0.1008')
     wrong = [key for key, value in prices.items() if not 0 < value < 10_000]
     if wrong:
         raise CliError(f"{name}: {wrong[0]}: {prices[wrong[0]]:g} dollars an hour; a price is above 0 and below 10,000")

@@ -17,6 +17,7 @@ from planner.capacity.packing.columns import Columns
 from planner.capacity.packing.dive import dive
 from planner.capacity.packing.fill import Fit, construct
 from planner.capacity.packing.first_fit import first_fit, single_kind
+from planner.capacity.packing.mix import by_mix
 from planner.capacity.packing.model import MICRO, Budget
 from planner.capacity.packing.table import Nodes, Pattern, Table, cost_of
 
@@ -91,6 +92,11 @@ def _search(table: Table, found: Found, budget: Budget) -> bool:
         nodes = construct(table, table.demand, _bought(table, relaxed.nodes), relaxed.values, fit)
         patterns += [pattern for pattern, _ in nodes]
         found.take(table, nodes)
+    for nodes in by_mix(table, relaxed.values, relaxed.cost, budget):
+        patterns += [pattern for pattern, _ in nodes]
+        found.take(table, nodes)
+    if found.close(table):
+        return True
     if len(table.pods) > _ROWS:
         return _repair(table, found, budget)
     columns = Columns(table, patterns, relaxed.cost, relaxed.values)

@@ -24,12 +24,15 @@ def pack(problem: Problem, budget: Budget | None = None) -> Packing:
     """Nodes that carry the pods of a problem: never dearer than first-fit-decreasing or the best single
     kind of node. Without a clock in the budget the same problem gives the same nodes.
 
-    Raises PodTooLargeError for a pod that no kind of node carries, and ValueError if no zone is
-    left or there is nothing to buy.
+    Raises PodTooLargeError for a pod that no kind of node carries, and ValueError if no zone is left
+    or a node costs nothing.
     """
     budget = budget or Budget()
     if not 0 <= problem.lost < problem.zones:
         raise ValueError(f"{problem.lost} of {problem.zones} zones lost: none is left")
+    wrong = [one.name for one in problem.nodes if one.cost < 1]
+    if wrong:
+        raise ValueError(f"{wrong[0]}: a node costs 1 millionth or more")
     tabulate(problem)  # says which pod fits nowhere
     if not any(pod.replicas for pod in problem.pods):
         return Packing((), 0, 0, 0, 0, complete=True)
