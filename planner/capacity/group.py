@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner.capacity.addresses import Footprint, WarmTargets, footprint
 from planner.capacity.allocatable import NOTHING, Allocatable, SystemReserved, allocatable
 from planner.capacity.expression import Expression, ExpressionError, ExpressionValue, Trouble
+from planner.capacity.group_checks import (
+    ami_type_of,
+    architectures_of,
+    check_architecture,
+    check_left,
+    check_usage,
+    without_prefixes,
+)
 from planner.capacity.max_pods import ImpossibleNetworkError, MaxPods, PodNetwork, max_pods, smallest
-from planner.capacity.selection import accelerator_of, pick
+from planner.capacity.selection import pick
 from planner.capacity.systems import network_pods
 from planner.catalog.facts import Facts
-from planner.catalog.model import Catalog, InstanceType, Region, Version
+from planner.catalog.model import Catalog, InstanceType, Region
 from planner.catalog.nearest import nearest_names
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.spec.check.disk import DEFAULT_GIB
@@ -91,7 +98,7 @@ def work_out(
         return types
     network = pod_network(spec)
     windows = group.os.startswith("windows")
-    problems = [*_architecture(types, group, path), *_usage(types, group, path)]
+    problems = [*check_architecture(types, group, path), *check_usage(types, group, path)]
     answers: list[MaxPods] = []
     for number, one in enumerate(types):
         try:
@@ -111,8 +118,8 @@ def work_out(
                 )
             )
     if not problems:
-        problems += list(_left(answers, group, path))
-    ami_type = _ami_type(types, group, path, spec, catalog, problems)
+        problems += list(check_left(answers, group, path))
+    ami_type = ami_type_of(types, group, path, spec, catalog, problems)
     expressed, notices = _expressed(types, group, path, network, catalog.facts)
     problems += [one for one in notices if one.kind is not Kind.NOTICE]
     if problems:
@@ -148,9 +155,9 @@ def work_out(
         least=least,
         allocatable=allocatable(least, counted, facts, disk_gib=group.disk.size_gib or DEFAULT_GIB, system=reserved),
         system_reserved=reserved,
-        architecture=_architectures(types)[0],
+        architecture=architectures_of(types)[0],
         ami_type=None if group.ami_id else ami_type,
-        notices=(*_without_prefixes(types, network, path), *notices),
+        notices=(*without_prefixes(types, network, path), *notices),
     )
 
 
@@ -217,24 +224,6 @@ def _expressed(
     ]
 
 
-def _without_prefixes(types: tuple[InstanceType, ...], network: PodNetwork, path: Path) -> Iterator[Diagnostic]:
-    """Types on Xen in prefix mode: the CNI gives them single addresses all the same."""
-    if network.prefix and not network.ipv6:
-        for number, one in enumerate(types):
-            if not one.nitro:
-                yield Diagnostic(
-                    Kind.NOTICE,
-                    "type-prefix",
-                    "prefix mode has no effect on this type: it runs on Xen, and the CNI keeps to single addresses",
-                    path=(*path, "instanceTypes", number),
-                    value=one.name,
-                    limit="types on Nitro",
-                    fix="use a type on Nitro for more pods on a node",
-                    source="https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html",
-                    note="N27",
-                )
-
-
 def _types(
     group: NodeGroupSpec, path: Path, catalog: Catalog, region: Region, zone_ids: frozenset[str]
 ) -> tuple[InstanceType, ...] | list[Diagnostic]:
@@ -276,201 +265,3 @@ def _did_you_mean(name: str, catalog: Catalog) -> str:
     near = nearest_names(name, catalog.instance_types)
     hint = f"did you mean {', '.join(near)}? " if near else ""
     return f"{hint}a type newer than the catalog comes with `eksplan catalog refresh`"
-
-
-def _architectures(types: tuple[InstanceType, ...]) -> list[str]:
-    return sorted(
-        {
-            "arm64" if "arm64" in one.architectures else "x86_64"
-            for one in types
-            if not one.architectures[0].endswith("_mac")
-        }
-    )
-
-
-def _architecture(types: tuple[InstanceType, ...], group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
-    for number, one in enumerate(types):
-        if any(architecture.endswith("_mac") for architecture in one.architectures):
-            yield Diagnostic(
-                Kind.INVALID,
-                "type-mac",
-                "macOS types cannot be Kubernetes nodes",
-                path=(*path, "instanceTypes", number),
-                value=one.name,
-                fix="choose another type",
-                source=_TYPES,
-                note="N27",
-            )
-    found = _architectures(types)
-    if len(found) > 1:
-        arm = [one.name for one in types if "arm64" in one.architectures]
-        yield Diagnostic(
-            Kind.INVALID,
-            "type-architectures",
-            "a node group has one AMI and so one architecture",
-            path=(*path, "instanceTypes"),
-            value=", ".join(found),
-            limit="one of them",
-            fix=f"put {', '.join(arm)} into a group of their own",
-            source=_TYPES,
-            note="N27",
-        )
-    if found == ["arm64"] and group.os.startswith("windows"):
-        yield Diagnostic(
-            Kind.INVALID,
-            "type-windows",
-            "Windows nodes are x86_64 only",
-            path=(*path, "instanceTypes"),
-            value="arm64",
-            limit="x86_64",
-            fix="choose x86_64 types",
-            source=_TYPES,
-            note="N27",
-        )
-
-
-def _usage(types: tuple[InstanceType, ...], group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
-    for number, one in enumerate(types):
-        if group.capacity_type not in one.usage_classes:
-            yield Diagnostic(
-                Kind.INFEASIBLE,
-                "type-usage",
-                f"EC2 does not sell this type as {group.capacity_type}",
-                path=(*path, "instanceTypes", number),
-                value=one.name,
-                limit=", ".join(one.usage_classes),
-                fix="choose another type or capacityType",
-                source=_TYPES,
-                note="N17",
-            )
-
-
-def _left(answers: list[MaxPods], group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
-    """Types that cannot carry a single pod with an address, or less than the spec's maxPods."""
-    for answer in answers:
-        if answer.interfaces == 0:
-            yield Diagnostic(
-                Kind.INVALID,
-                "type-no-interface",
-                f"no interface is left for pods: {answer.explanation}",
-                path=path,
-                value=answer.instance_type,
-                limit="1 interface or more",
-                fix="choose a type with more interfaces, or turn one of the CNI features off",
-                source=_TYPES,
-                note="N27",
-            )
-    if group.max_pods is not None and answers:
-        least = min(answers, key=lambda one: one.uncapped)
-        if least.addresses and group.max_pods > least.uncapped:
-            yield Diagnostic(
-                Kind.INVALID,
-                "max-pods",
-                f"{least.instance_type} has addresses for {least.uncapped} pods",
-                path=(*path, "maxPods"),
-                value=str(group.max_pods),
-                limit=f"{least.worked}",
-                fix=f"use {least.uncapped} or less, prefix mode, or a type with more addresses",
-                source=_TYPES,
-                note="N18",
-            )
-    most = group.max_pods or (smallest(answers).pods if answers else 0)
-    if group.pods_per_node is not None and answers and group.pods_per_node > most:
-        yield Diagnostic(
-            Kind.INVALID,
-            "pods-per-node",
-            "more pods than kubelet takes on a node of this group",
-            path=(*path, "podsPerNode"),
-            value=str(group.pods_per_node),
-            limit=f"{most} pods"
-            + (
-                " (maxPods)" if group.max_pods else f": {smallest(answers).worked} on {smallest(answers).instance_type}"
-            ),
-            fix=f"use {most} or less" + (", or raise maxPods" if group.max_pods else ", or types with more addresses"),
-            source=_TYPES,
-            note="N18",
-        )
-
-
-def _ami_type(
-    types: tuple[InstanceType, ...],
-    group: NodeGroupSpec,
-    path: Path,
-    spec: ClusterSpec,
-    catalog: Catalog,
-    problems: list[Diagnostic],
-) -> str | None:
-    """The managed node group's amiType; adds to ``problems`` if there is none."""
-    architectures = _architectures(types)
-    kinds = sorted({accelerator_of(one) for one in types})
-    if len(architectures) != 1:
-        return None
-    if len(kinds) > 1:
-        names = ", ".join(kind or "none" for kind in kinds)
-        problems.append(
-            Diagnostic(
-                Kind.INVALID,
-                "type-accelerators",
-                "a node group has one AMI and so one kind of accelerator",
-                path=path,
-                value=names,
-                limit="one kind",
-                fix="split the group",
-                source=_TYPES,
-                note="N27",
-            )
-        )
-        return None
-    version = Version.parse(spec.version or catalog.default_version().version)
-    rows = [row for row in catalog.facts["ami.types"].value if row["os"] == group.os]
-    for row in rows:
-        if (row["arch"], row["accelerator"]) == (architectures[0], kinds[0]):
-            if "last" in row and version > Version.parse(row["last"]):
-                problems.append(
-                    _os_problem(
-                        path,
-                        group,
-                        f"ended with Kubernetes {row['last']}",
-                        version,
-                        "use al2023 or bottlerocket",
-                        catalog.facts,
-                    )
-                )
-            if "first" in row and version < Version.parse(row["first"]):
-                problems.append(
-                    _os_problem(
-                        path,
-                        group,
-                        f"begins with Kubernetes {row['first']}",
-                        version,
-                        "use windows-core-2022",
-                        catalog.facts,
-                    )
-                )
-            return str(row["name"])
-    if not group.ami_id:
-        what = f"{architectures[0]}{f' with {kinds[0]}' if kinds[0] else ''}"
-        problems.append(
-            _os_problem(
-                path,
-                group,
-                f"has no EKS AMI for {what}",
-                version,
-                "choose another os or other types, or give amiId",
-                catalog.facts,
-            )
-        )
-    return None
-
-
-def _os_problem(path: Path, group: NodeGroupSpec, summary: str, version: Version, fix: str, facts: Facts) -> Diagnostic:
-    return Diagnostic(
-        Kind.INVALID,
-        "os",
-        f"{group.os} {summary}",
-        path=(*path, "os"),
-        value=f"{group.os} with Kubernetes {version}",
-        fix=fix,
-        source=facts.source("ami.types"),
-        note="N14",
-    )

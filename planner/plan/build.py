@@ -10,6 +10,7 @@ from ipaddress import IPv4Network
 from planner import __version__
 from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity, work_out
+from planner.capacity.group_checks import check_prefixes
 from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog, Region
 from planner.decisions import Ledger
@@ -141,6 +142,7 @@ def _groups(
             worked.append(result)
     if len(worked) == len(spec.node_groups):
         problems += nowhere(worked, spec)
+        problems += check_prefixes([one for group in worked for one in group.types], spec)
     sized: list[Sized] = []
     for one in worked:
         found, wrong = size_group(one, worked, count, spec, catalog.facts)
