@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SPARE = (0.0, 0.002, 0.004, 0.007, 0.01, 0.015, 0.02, 0.03, 0.045)
 #: Above this many nodes, or pods, columns do better and this takes too long.
 _MOST_NODES, _MOST_PODS = 600, 5_000
-_SECONDS = 0.5
+_SECONDS, _TINY = 0.5, 1e-12
 _FAR = 0.06
 
 
@@ -99,14 +99,13 @@ def _placed(table: Table, pods: Ints, kinds: Ints, rule: int) -> tuple[Ints, Int
         if not able.any():
             left[pod] += 1
             continue
-        rest = room[:, :2] / whole[:, :2]
+        rest, share = room[:, :2] / whole[:, :2], need[:2] / whole[:, :2]
+        after = rest - share
         if rule == 0:
-            score = ((need[:2] / whole[:, :2]) * rest).sum(axis=1) / (need[:2] / whole[:, :2]).sum(axis=1)
+            score = (share * rest).sum(axis=1) / np.maximum(share.sum(axis=1), _TINY)
         elif rule == 1:
-            after = rest - need[:2] / whole[:, :2]
             score = -np.abs(after[:, 0] - after[:, 1])
         else:
-            after = rest - need[:2] / whole[:, :2]
             score = -after.max(axis=1)
         node = int(np.argmax(np.where(able, score, -np.inf)))
         placed[node, pod] += 1

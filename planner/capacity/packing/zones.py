@@ -3,7 +3,7 @@
 A workload of r pods that must survive the loss of L of Z zones has r pods in the Z − L zones that are
 left, ⌊r ÷ (Z − L)⌋ or one more in each. Every zone may be among those that are left, so all zones get
 the same nodes, and those nodes must carry each share. Without a loss to survive the shares of Z
-zones are packed one by one. Source for the even spread: maxSkew 1,
+zones are packed one by one. Pods that cannot leave their zone are ⌈r ÷ Z⌉ in every one. Source for the even spread: maxSkew 1,
 https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
 """
 
@@ -28,7 +28,7 @@ def shares(problem: Problem) -> tuple[tuple[PodKind, ...], ...]:
         return pod.cpu_millicores / most_cpu + pod.memory_mib / most_memory
 
     for pod in sorted(problem.pods, key=lambda one: (-size(one), one.name)):
-        if pod.zonal:
+        if pod.zonal and problem.lost:
             counts = [-(-pod.replicas // problem.zones)] * left
         else:
             each, over = divmod(pod.replicas, left)
