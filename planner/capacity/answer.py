@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from planner.capacity.allocatable import NOTHING, Allocatable, SystemReserved, allocatable
 from planner.capacity.max_pods import ImpossibleNetworkError, MaxPods, PodNetwork, max_pods
-from planner.capacity.systems import MemoryReserve, OsFamily, SystemAnswer, memory_reserves, network_pods, systems
+from planner.capacity.systems import (
+    MemoryReserve,
+    OsFamily,
+    SystemAnswer,
+    calculator,
+    memory_reserves,
+    network_pods,
+    systems,
+)
 from planner.capacity.trunk import BranchInterfaces, branch_interfaces
 from planner.catalog.model import Catalog, InstanceType
 from planner.spec.disk import DEFAULT_GIB
@@ -21,6 +29,8 @@ class ModeAnswer:
     impossible: str
     """Why the mode is none for the type; empty where there is an answer."""
     systems: tuple[SystemAnswer, ...]
+    calculator: int | None = None
+    """What AWS's calculator prints; None for what it does not know (IPv6, Windows)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +86,6 @@ def _mode(instance: InstanceType, network: PodNetwork, question: Question, catal
         if question.with_systems
         else ()
     )
-    return ModeAnswer(pods, "", says)
+    known = not (network.ipv6 or question.family == "windows")
+    script = calculator(instance, network, facts, capped=question.capped) if known else None
+    return ModeAnswer(pods, "", says, script)

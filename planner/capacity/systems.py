@@ -27,6 +27,7 @@ class System(StrEnum):
     """Who decides, or believes to know, how many pods a node takes."""
 
     MANAGED = "managed node group"
+    CALCULATOR = "max-pods-calculator.sh"
     NODEADM = "nodeadm (AL2023)"
     BOTTLEROCKET = "Bottlerocket"
     KARPENTER = "Karpenter"
@@ -97,6 +98,7 @@ def systems(
             ),
             managed[1],
         ),
+        _calculated(instance, network, facts),
         SystemAnswer(
             System.NODEADM,
             eni,
@@ -115,9 +117,32 @@ def systems(
     )
 
 
+def calculator(instance: InstanceType, network: PodNetwork, facts: Facts, *, capped: bool = True) -> int:
+    """What AWS's ``max-pods-calculator.sh`` prints (``--show-max-allowed`` when not ``capped``).
+
+    It knows prefixes, custom networking, MAX_ENI and the CNI's version, and nothing of trunks or
+    further hostNetwork pods. It takes for Nitro what names that hypervisor, and so gives bare metal
+    no prefixes, though the CNI does. Source: https://github.com/awslabs/amazon-eks-ami/blob/v20260304/templates/al2/runtime/max-pods-calculator.sh
+    """
+    prefix = network.prefix and (network.ipv6 or instance.hypervisor == "nitro")
+    seen = dataclasses.replace(network, prefix=prefix, security_groups_for_pods=False, host_network_pods=0)
+    return max_pods(instance, seen, facts, capped=capped).pods
+
+
+def _calculated(instance: InstanceType, network: PodNetwork, facts: Facts) -> SystemAnswer:
+    if network.ipv6:
+        return SystemAnswer(System.CALCULATOR, None, None, "it has no IPv6")
+    uncapped = calculator(instance, network, facts, capped=False)
+    why = f"AWS's script of AL2: {uncapped} with --show-max-allowed"
+    if network.prefix and instance.bare_metal:
+        why += "; it sees no hypervisor on bare metal and takes no prefixes there, though the CNI does"
+    if network.security_groups_for_pods:
+        why += "; it knows no trunk"
+    return SystemAnswer(System.CALCULATOR, calculator(instance, network, facts), None, why)
+
+
 def _managed(instance: InstanceType, network: PodNetwork, facts: Facts) -> tuple[int, str]:
-    """(pods, why) of a managed node group without an AMI of its own: AWS's calculator, which knows
-    prefixes, custom networking and MAX_ENI, and nothing of trunks or further hostNetwork pods."""
+    """(pods, why) of a managed node group without an AMI of its own: what the calculator prints."""
     seen = dataclasses.replace(network, security_groups_for_pods=False, host_network_pods=0)
     answer = max_pods(instance, seen, facts)
     why = "calculated by EKS from the CNI's settings when the group is made or updated"
@@ -202,6 +227,7 @@ def _windows(
             left,
             f"kubelet is told {told}; the resource vpc.amazonaws.com/PrivateIPv4Address ends at {answer.addresses}, so {answer.pods} pods with addresses fit",
         ),
+        SystemAnswer(System.CALCULATOR, None, None, "it has no Windows"),
         SystemAnswer(System.NODEADM, None, None, "runs on Amazon Linux only"),
         SystemAnswer(System.BOTTLEROCKET, None, None, "an operating system of its own"),
         SystemAnswer(

@@ -19,6 +19,8 @@ from planner.cli import known, streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.inputs import load_catalog
 
+#: Types of one managed node group at most.
+_GROUP = 20
 _VERSION = re.compile(r"v?\d+\.\d+\.\d+(-eksbuild\.\d+)?")
 
 
@@ -142,6 +144,8 @@ def _print(answers: Sequence[TypeAnswer], output: str, catalog: Catalog) -> None
         streams.data(report.table(answers, width))
         if len(answers) == 1:
             streams.data("\n".join(report.arithmetic(answers[0], width)))
+        elif len(answers) <= _GROUP:
+            streams.data("\n" + "\n".join(report.together(answers, width)))
         for one in answers:
             for mode, said in one.modes.items():
                 if said.systems and mode == next(name for name, each in one.modes.items() if each.systems):

@@ -54,6 +54,7 @@ def _mode(mode: ModeAnswer) -> dict[str, object]:
         "formula": mode.pods.formula,
         "worked": mode.pods.worked,
         "explanation": mode.pods.explanation,
+        "calculator": mode.calculator,
     }
     if mode.systems:
         document["systems"] = [_system(one) for one in mode.systems]
@@ -91,6 +92,7 @@ def csv_text(answers: Sequence[TypeAnswer]) -> str:
             "pods",
             "uncapped",
             "limiter",
+            "calculator",
             "vcpu",
             "memoryMib",
             "allocatableCpuMillicores",
@@ -109,6 +111,7 @@ def csv_text(answers: Sequence[TypeAnswer]) -> str:
                     one.instance.name,
                     name,
                     *(("", "", "") if pods is None else (pods.pods, pods.uncapped, pods.limiter)),
+                    "" if mode.calculator is None else mode.calculator,
                     one.instance.vcpu,
                     one.instance.memory_mib,
                     left.cpu_millicores,
@@ -142,6 +145,17 @@ def _cell(mode: ModeAnswer) -> str:
     if mode.pods is None:
         return "-"
     return f"{mode.pods.pods}*" if mode.pods.limiter is Limiter.CAP else str(mode.pods.pods)
+
+
+def together(answers: Sequence[TypeAnswer], width: int) -> list[str]:
+    """What one managed node group of all these types would give every node: the smallest, and whose it is."""
+    found = []
+    for mode in answers[0].modes:
+        pods = [(one.modes[mode].pods, one.instance.name) for one in answers]
+        least = min(((each.pods, name) for each, name in pods if each is not None), default=None)
+        if least is not None and all(each is not None for each, _ in pods):
+            found.append(f"{mode} {least[0]} ({least[1]})")
+    return _wrapped("In one group every node gets the smallest: ", ", ".join(found) or "no mode suits all", width)
 
 
 def arithmetic(answer: TypeAnswer, width: int) -> list[str]:

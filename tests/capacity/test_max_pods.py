@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.capacity.max_pods import ImpossibleNetworkError, Limiter, PodNetwork, max_pods, recommended_cap, smallest
+from planner.capacity.systems import calculator
 from planner.capacity.trunk import trunk_capable
 from planner.catalog.model import Catalog, InstanceType
 from tests.support.plans import decision, embedded, plan_of
@@ -26,15 +27,15 @@ METAL = {("m5.metal", "prefix_maxallowed"), ("m5.metal", "custom_prefix_maxallow
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['instance_type']}-{row['mode']}")
 def test_agrees_with_awss_calculator(row: dict[str, str], catalog: Catalog) -> None:
     flags = row["extra_flags"]
-    new_enough = tuple(map(int, row["cni_version"].split("."))) >= (1, 9, 0)
     network = PodNetwork(
-        prefix="--cni-prefix-delegation-enabled" in flags and new_enough,
+        prefix="--cni-prefix-delegation-enabled" in flags,
+        cni_version=row["cni_version"],
         custom_networking="--cni-custom-networking-enabled" in flags,
         max_eni=int(flags.split("--cni-max-eni ")[1].split()[0]) if "--cni-max-eni" in flags else None,
     )
-    answer = max_pods(
-        catalog.instance_types[row["instance_type"]], network, catalog.facts, capped="--show-max-allowed" not in flags
-    )
+    instance, capped = catalog.instance_types[row["instance_type"]], "--show-max-allowed" not in flags
+    assert calculator(instance, network, catalog.facts, capped=capped) == int(row["max_pods"])
+    answer = max_pods(instance, network, catalog.facts, capped=capped)
     if (row["instance_type"], row["mode"]) in METAL:
         assert answer.pods == (int(row["max_pods"]) - 2) * 16 + 2
     else:

@@ -20,18 +20,18 @@ def said(name: str, network: PodNetwork, catalog: Catalog, **more: object) -> di
 @pytest.mark.parametrize(
     ("name", "network", "pods"),
     [
-        # managed group, nodeadm, Bottlerocket, Karpenter, Auto Mode, Cluster Autoscaler
-        ("m5.large", PodNetwork(), (29, 29, 29, 29, 110, 110)),
-        ("m5.4xlarge", PodNetwork(), (110, 234, 234, 234, 110, 110)),
-        ("m5.24xlarge", PodNetwork(), (250, 737, 737, 737, 110, 110)),
-        ("m5.large", PodNetwork(prefix=True), (110, 29, 29, 29, 110, 110)),
-        ("m5.large", PodNetwork(custom_networking=True), (20, 29, 29, 29, 110, 110)),
-        ("m5.large", PodNetwork(security_groups_for_pods=True), (29, 29, 29, 29, 110, 110)),
-        ("m5.large", PodNetwork(max_eni=2), (20, 29, 29, 29, 110, 110)),
-        ("m5.large", PodNetwork(prefix=True, ipv6=True), (110, 29, 29, 29, 110, 110)),
-        ("m5.metal", PodNetwork(), (250, 737, 737, 737, None, 110)),
-        ("m4.large", PodNetwork(prefix=True), (20, 20, 20, 20, None, 110)),
-        ("p5.48xlarge", PodNetwork(), (100, 100, 100, 100, 110, 110)),
+        # managed group, calculator, nodeadm, Bottlerocket, Karpenter, Auto Mode, Cluster Autoscaler
+        ("m5.large", PodNetwork(), (29, 29, 29, 29, 29, 110, 110)),
+        ("m5.4xlarge", PodNetwork(), (110, 110, 234, 234, 234, 110, 110)),
+        ("m5.24xlarge", PodNetwork(), (250, 250, 737, 737, 737, 110, 110)),
+        ("m5.large", PodNetwork(prefix=True), (110, 110, 29, 29, 29, 110, 110)),
+        ("m5.large", PodNetwork(custom_networking=True), (20, 20, 29, 29, 29, 110, 110)),
+        ("m5.large", PodNetwork(security_groups_for_pods=True), (29, 29, 29, 29, 29, 110, 110)),
+        ("m5.large", PodNetwork(max_eni=2), (20, 20, 29, 29, 29, 110, 110)),
+        ("m5.large", PodNetwork(prefix=True, ipv6=True), (110, None, 29, 29, 29, 110, 110)),
+        ("m5.metal", PodNetwork(), (250, 250, 737, 737, 737, None, 110)),
+        ("m4.large", PodNetwork(prefix=True), (20, 20, 20, 20, 20, None, 110)),
+        ("p5.48xlarge", PodNetwork(), (100, 100, 100, 100, 100, 110, 110)),
     ],
 )
 def test_N18_pods_by_system(name: str, network: PodNetwork, pods: tuple[int | None, ...], catalog: Catalog) -> None:
@@ -48,7 +48,7 @@ def test_N18_managed_groups_and_nodeadm_differ_for_784_types(catalog: Catalog) -
 
 def test_windows_nodes(catalog: Catalog) -> None:
     answers = said("m5.large", PodNetwork(prefix=True), catalog, family="windows")
-    assert [one.pods for one in answers.values()] == [110, None, None, 110, None, 110]
+    assert [one.pods for one in answers.values()] == [110, None, None, None, 110, None, 110]
     assert "does not see that prefixes multiply" in answers[System.KARPENTER].why
     with pytest.raises(ImpossibleNetworkError, match="Windows"):
         said("m5.large", PodNetwork(custom_networking=True), catalog, family="windows")
