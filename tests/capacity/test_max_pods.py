@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,25 @@ def test_more_interfaces_never_mean_fewer_pods(limit: int, host: int, prefix: bo
     assert pods(limit) <= pods(limit + 1)
     answer = max_pods(instance, PodNetwork(prefix, custom, max_eni=limit, host_network_pods=host), catalog.facts)
     assert smallest([answer, answer]) == answer
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        PodNetwork(),
+        PodNetwork(prefix=True),
+        PodNetwork(custom_networking=True),
+        PodNetwork(security_groups_for_pods=True),
+    ],
+    ids=["single", "prefix", "custom", "trunk"],
+)
+def test_N27_more_interfaces_never_mean_fewer_pods(network: PodNetwork, catalog: Catalog) -> None:
+    for instance in _all_types():
+        if network.security_groups_for_pods and not trunk_capable(instance):
+            continue
+        pods = [
+            max_pods(instance, dataclasses.replace(network, max_eni=most), catalog.facts, capped=False).pods
+            for most in range(1, instance.interfaces + 2)
+        ]
+        assert pods == sorted(pods), instance.name
+        assert pods[-1] == max_pods(instance, network, catalog.facts, capped=False).pods

@@ -79,7 +79,7 @@ def tabulate(problem: Problem) -> Table:
     ]
     firsts.sort(key=lambda one: -max(one.cpu_millicores / max(most[0], 1), one.memory_mib / max(most[1], 1)))
     replicas = {group[0].name: sum(one.replicas for one in group) for group in merged.values()}
-    kinds = tuple(sorted(_useful(problem.nodes), key=lambda one: (one.cost, one.name)))
+    kinds = tuple(sorted(_useful(problem), key=lambda one: (one.cost, one.name)))
     needs = np.array([(one.cpu_millicores, one.memory_mib, 1) for one in firsts], dtype=np.int64).reshape(-1, RESOURCES)
     rooms = np.array([(one.cpu_millicores, one.memory_mib, one.pods) for one in kinds], dtype=np.int64).reshape(
         -1, RESOURCES
@@ -96,6 +96,24 @@ def tabulate(problem: Problem) -> Table:
     )
 
 
-def _useful(nodes: tuple[NodeKind, ...]) -> list[NodeKind]:
-    """Kinds that have room for something."""
-    return [one for one in nodes if one.pods >= 1]
+def _useful(problem: Problem) -> list[NodeKind]:
+    """Kinds that have room for something and of which no other has as much room, carries the same pods
+    and costs no more; of equal ones the first."""
+    restricted = [pod.nodes for pod in problem.pods if pod.nodes is not None]
+    barred = {
+        one.name: frozenset(place for place, names in enumerate(restricted) if one.name not in names)
+        for one in problem.nodes
+    }
+    found: list[NodeKind] = []
+    # cheapest first, then roomiest: what makes another needless comes before it
+    for one in sorted(problem.nodes, key=lambda it: (it.cost, -it.cpu_millicores, -it.memory_mib, -it.pods)):
+        needless = any(
+            other.cpu_millicores >= one.cpu_millicores
+            and other.memory_mib >= one.memory_mib
+            and other.pods >= one.pods
+            and barred[other.name] <= barred[one.name]
+            for other in found
+        )
+        if one.pods >= 1 and not needless:
+            found.append(one)
+    return found
