@@ -104,9 +104,9 @@ def pod_kind(workload: WorkloadSpec) -> PodKind:
 
 
 def coredns(facts: Facts) -> PodKind:
-    """The DNS add-on's pods."""
+    """The DNS add-on's pods; it asks for zones apart, and does without."""
     dns = facts.table("pods.coredns")
-    return PodKind("coredns", dns["cpuMillicores"], dns["memoryMib"], int(dns["replicas"]))
+    return PodKind("coredns", dns["cpuMillicores"], dns["memoryMib"], int(dns["replicas"]), spread=False)
 
 
 def _nodes(pods: Sequence[PodKind], node: NodeShape, zones: int, lost: int) -> int:

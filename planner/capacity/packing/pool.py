@@ -120,7 +120,13 @@ def _bought(table: Table, amounts: Floats) -> list[int]:
 
 
 def _raise_bound(table: Table, found: Found, bound: float) -> None:
-    """Take up a lower bound in whole units: no cost lies between two sums of nodes' costs."""
+    """Take up a lower bound in whole units."""
+    found.bound = max(found.bound, least_sum(table, bound))
+
+
+def least_sum(table: Table, bound: float) -> int:
+    """The least sum of nodes' costs, in millionths, that is not below a bound in whole units: no set
+    of nodes costs anything between two such sums."""
     # what the solvers' tolerances may have added is taken off again
     least = int(np.floor(bound * MICRO * (1 - 1e-7)))
     costs = sorted({int(one) for one in table.costs})
@@ -136,7 +142,7 @@ def _raise_bound(table: Table, found: Found, bound: float) -> None:
                 step *= 2
         above = reachable >> least
         least += (above & -above).bit_length() - 1 if above else 0
-    found.bound = max(found.bound, least * unit)
+    return least * unit
 
 
 def _repair(table: Table, found: Found, budget: Budget) -> bool:

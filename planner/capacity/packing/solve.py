@@ -11,8 +11,8 @@ import numpy as np
 from planner.capacity.packing.bound import relax
 from planner.capacity.packing.fill import Fit, fill
 from planner.capacity.packing.first_fit import first_fit
-from planner.capacity.packing.model import MICRO, Budget, Node, Packing, PodKind, Problem
-from planner.capacity.packing.pool import Found, search
+from planner.capacity.packing.model import Budget, Node, Packing, PodKind, Problem
+from planner.capacity.packing.pool import Found, least_sum, search
 from planner.capacity.packing.table import Nodes, Pattern, Table, tabulate
 from planner.capacity.packing.zones import least, shares, together
 
@@ -39,9 +39,38 @@ def pack(problem: Problem, budget: Budget | None = None) -> Packing:
     if problem.zones == 1 or not (problem.lost or any(pod.spread or pod.zonal for pod in problem.pods)):
         one = _packed(problem.pods, problem, budget)
         return _packing(problem, [(None, one)], one.found.bound)
-    if problem.lost:
+    if not problem.lost:
+        return _zone_by_zone(problem, budget)
+    if any(pod.spread or pod.zonal for pod in problem.pods):
         return _with_loss(problem, budget)
-    return _zone_by_zone(problem, budget)
+    return _in_fewer_zones(problem, budget)
+
+
+def _in_fewer_zones(problem: Problem, budget: Budget) -> Packing:
+    """Pods that may be anywhere need not be in every zone: the cheapest number of zones to use."""
+    pool = _pool_bound(problem, budget)
+    counts = range(problem.zones, problem.lost, -1)
+    answers = []
+    for number, zones in enumerate(counts):
+        part = budget.part(1 / (len(counts) - number))
+        answers.append(_with_loss(replace(problem, zones=zones), part))
+        if answers[-1].interrupted:
+            break
+    best = min(answers, key=lambda one: one.cost)
+    singles = [one.single_kind for one in answers if one.single_kind is not None]
+    return replace(
+        best,
+        lower_bound=-(-pool * problem.zones // (problem.zones - problem.lost)),
+        first_fit=min(one.first_fit for one in answers),
+        single_kind=min(singles, default=None),
+        complete=all(one.complete for one in answers),
+        interrupted=any(one.interrupted for one in answers),
+    )
+
+
+def _forced(problem: Problem) -> bool:
+    """Whether every pod's zone is given by an even spread; others may gather in some zones."""
+    return all(pod.spread or pod.zonal for pod in problem.pods if pod.replicas)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +107,7 @@ def _zone_by_zone(problem: Problem, budget: Budget) -> Packing:
             known[part] = _packed(part, problem, budget.part(1 / (len(parts) - zone)))
             budget = _left(budget, known[part])
         results.append((zone, known[part]))
-    if len(known) == 1:
+    if len(known) == 1 and _forced(problem):
         # every zone must carry the same
         bound = max(bound, results[0][1].found.bound * problem.zones)
     return _packing(problem, results, bound)
@@ -95,9 +124,9 @@ def _with_loss(problem: Problem, budget: Budget) -> Packing:
     whole = _packed(most, problem, budget if alike else budget.part(0.3))
     nodes, simple, single = whole.nodes(None), whole.found.first_fit, whole.found.single_kind
     budget = _left(budget, whole)
-    if alike:
+    if alike and _forced(problem):
         shared = max(shared, whole.found.bound)
-    else:
+    if not alike:
         largest = _packed(parts[0], problem, budget.part(0.9))
         first = _stretched(_first_fit(parts[0], problem), parts[1:], problem, lambda rest: _first_fit(rest, problem))
         mine = _stretched(
@@ -191,7 +220,7 @@ def _relaxed_bound(pods: Sequence[PodKind], problem: Problem, budget: Budget) ->
     table = tabulate(Problem(tuple(pods), problem.nodes))
     if not len(table.pods):
         return 0
-    return int(relax(table, table.demand, budget).cost * MICRO * (1 - 1e-7))
+    return least_sum(table, relax(table, table.demand, budget).cost)
 
 
 def _packing(problem: Problem, results: Sequence[tuple[int | None, _Packed]], bound: int) -> Packing:
