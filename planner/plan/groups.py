@@ -1,0 +1,41 @@
+"""Every group of a spec worked out and sized."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.capacity.group import GroupCapacity, work_out
+from planner.capacity.group_checks import check_prefixes
+from planner.catalog.model import Catalog, Region
+from planner.diagnostics import Diagnostic
+from planner.network.zones import PlannedZone, zones_wanted
+from planner.plan.invented import invented_group
+from planner.plan.sizes import Sized, nowhere, size_group
+from planner.spec.cluster import ClusterSpec
+
+
+def size_groups(
+    spec: ClusterSpec, catalog: Catalog, region: Region, zones: Sequence[PlannedZone]
+) -> tuple[list[Sized], list[Diagnostic]]:
+    """Every group worked out and sized; an invented one where the spec has none."""
+    zone_ids = frozenset(zone.catalog_id for zone in zones if zone.catalog_id)
+    count = len(zones) or zones_wanted(spec)
+    if not spec.node_groups:
+        return invented_group(spec, catalog, region, zone_ids, count)
+    problems: list[Diagnostic] = []
+    worked: list[GroupCapacity] = []
+    for index, group in enumerate(spec.node_groups):
+        result = work_out(group, index, spec, catalog, region, zone_ids)
+        if isinstance(result, list):
+            problems += result
+        else:
+            worked.append(result)
+    if len(worked) == len(spec.node_groups):
+        problems += nowhere(worked, spec)
+        problems += check_prefixes([one for group in worked for one in group.types], spec)
+    sized: list[Sized] = []
+    for one in worked:
+        found, wrong = size_group(one, worked, count, spec, catalog.facts)
+        problems += wrong
+        sized += [found] if found else []
+    return sized, problems
