@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.capacity.addresses import Footprint, WarmTargets, footprint
+from planner.capacity.addresses import Footprint, WarmTargets, footprint, largest
 from planner.capacity.allocatable import NOTHING, Allocatable, SystemReserved, allocatable
 from planner.capacity.expression import Expression, ExpressionError, ExpressionValue, Trouble
 from planner.capacity.group_checks import (
@@ -133,10 +133,13 @@ def work_out(
     host = facts.number("pods.host_network") + network.host_network_pods
     sizing_of = {name: max((group.pods_per_node or each) - host, 0) for name, each in pods_of.items()}
     prints = [
-        (footprint(one, sizing_of[one.name], pods_of[one.name], network, warm_targets(spec), facts), one.name)
+        (
+            footprint(one, sizing_of[one.name], pods_of[one.name], network, warm_targets(spec), facts, scattered=True),
+            one.name,
+        )
         for one in types
     ]
-    largest, of = max(prints, key=lambda pair: (pair[0].node_subnet + pair[0].pod_subnet, pair[1]))
+    of = max(prints, key=lambda pair: (pair[0].node_subnet + pair[0].pod_subnet, pair[1]))[1]
     least = min(types, key=lambda one: (one.vcpu, one.memory_mib, one.name))
     reserved = system_reserved(group)
     counted = next((one.applied for one in expressed if one.instance_type == least.name), None)
@@ -150,7 +153,7 @@ def work_out(
         ruling=ruling,
         max_pods=pods,
         pods_for_sizing=sizing_of[of],
-        footprint=largest,
+        footprint=largest([one for one, _ in prints]),
         footprint_type=of,
         least=least,
         allocatable=allocatable(least, counted, facts, disk_gib=group.disk.size_gib or DEFAULT_GIB, system=reserved),
