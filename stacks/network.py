@@ -17,7 +17,7 @@ class Network(pulumi.ComponentResource):
     """Everything that has addresses and routes.
 
     ``vpc_id`` and ``subnets`` (ids by name) are there for the other components; ``ways_out`` are
-    the resources that must exist before nodes can reach anything.
+    the resources that must exist before nodes can reach anything or take prefixes.
     """
 
     def __init__(self, name: str, design: Design, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -27,6 +27,7 @@ class Network(pulumi.ComponentResource):
         self._ipv6: pulumi.Output[str] | None = None
         self.vpc_id: pulumi.Input[str] = self._vpc()
         self._associations = self._secondary_cidrs()
+        self.ways_out: list[pulumi.Resource] = []
         self.subnets: dict[str, pulumi.Input[str]] = {}
         self.zone_names: dict[str, pulumi.Input[str]] = {}
         for subnet in design.subnets:
@@ -35,7 +36,6 @@ class Network(pulumi.ComponentResource):
         self._internet_gateways()
         self._nat_gateways()
         self.route_tables: dict[str, pulumi.Output[str]] = {}
-        self.ways_out: list[pulumi.Resource] = []
         for table in known(design.route_tables):
             if not table.existing:
                 self._route_table(table)
@@ -99,6 +99,17 @@ class Network(pulumi.ComponentResource):
         )
         self.subnets[subnet.name] = made.id
         self.zone_names[subnet.name] = made.availability_zone
+        self.ways_out += [
+            aws.ec2.SubnetCidrReservation(
+                f"{subnet.name}-{str(block).replace('/', '-')}",
+                subnet_id=made.id,
+                cidr_block=str(block),
+                reservation_type="prefix",
+                description="whole /28 blocks for pods",
+                opts=self._own,
+            )
+            for block in known(subnet.prefix_reservations)
+        ]
 
     def _ipv6_block(self, subnet: Subnet) -> pulumi.Output[str] | None:
         """The subnet's /64 of the VPC's /56, which AWS assigns."""

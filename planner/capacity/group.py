@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.capacity.addresses import Footprint, WarmTargets, footprint, largest
+from planner.capacity.addresses import WarmTargets
 from planner.capacity.allocatable import NOTHING, Allocatable, SystemReserved, allocatable
 from planner.capacity.expression import Expression, ExpressionError, ExpressionValue, Trouble
 from planner.capacity.group_checks import (
@@ -16,6 +16,7 @@ from planner.capacity.group_checks import (
     without_prefixes,
 )
 from planner.capacity.max_pods import ImpossibleNetworkError, MaxPods, PodNetwork, max_pods, smallest
+from planner.capacity.node_addresses import Candidate, NodeAddresses, node_addresses
 from planner.capacity.selection import pick
 from planner.capacity.systems import network_pods
 from planner.catalog.facts import Facts
@@ -49,10 +50,8 @@ class GroupCapacity:
     ruling: MaxPods
     max_pods: int
     """What kubelet is told: the spec's maxPods, else the ruling answer."""
-    pods_for_sizing: int
-    """Pods with addresses of their own on a node at peak."""
-    footprint: Footprint
-    footprint_type: str
+    addresses: NodeAddresses
+    """What a node takes at peak."""
     least: InstanceType
     """The smallest type."""
     allocatable: Allocatable
@@ -93,7 +92,7 @@ def work_out(
 ) -> GroupCapacity | list[Diagnostic]:
     """Everything about a group, or why it cannot be."""
     path: Path = ("spec", "nodeGroups", index) if index >= 0 else ("spec", "workloads")
-    types = _types(group, path, catalog, region, zone_ids)
+    types = types_of(group, path, catalog, region, zone_ids)
     if isinstance(types, list):
         return types
     network = pod_network(spec)
@@ -132,14 +131,14 @@ def work_out(
     pods = min(pods_of.values())
     host = facts.number("pods.host_network") + network.host_network_pods
     sizing_of = {name: max((group.pods_per_node or each) - host, 0) for name, each in pods_of.items()}
-    prints = [
-        (
-            footprint(one, sizing_of[one.name], pods_of[one.name], network, warm_targets(spec), facts, scattered=True),
-            one.name,
-        )
-        for one in types
-    ]
-    of = max(prints, key=lambda pair: (pair[0].node_subnet + pair[0].pod_subnet, pair[1]))[1]
+    taken = node_addresses(
+        [Candidate(one, pods_of[one.name], sizing_of[one.name]) for one in types],
+        network,
+        warm_targets(spec),
+        facts,
+        catalog.load_branches,
+        group.security_group_pods_per_node,
+    )
     least = min(types, key=lambda one: (one.vcpu, one.memory_mib, one.name))
     reserved = system_reserved(group)
     counted = next((one.applied for one in expressed if one.instance_type == least.name), None)
@@ -152,9 +151,7 @@ def work_out(
         answers=tuple(answers),
         ruling=ruling,
         max_pods=pods,
-        pods_for_sizing=sizing_of[of],
-        footprint=largest([one for one, _ in prints]),
-        footprint_type=of,
+        addresses=taken,
         least=least,
         allocatable=allocatable(least, counted, facts, disk_gib=group.disk.size_gib or DEFAULT_GIB, system=reserved),
         system_reserved=reserved,
@@ -227,9 +224,10 @@ def _expressed(
     ]
 
 
-def _types(
+def types_of(
     group: NodeGroupSpec, path: Path, catalog: Catalog, region: Region, zone_ids: frozenset[str]
 ) -> tuple[InstanceType, ...] | list[Diagnostic]:
+    """The types that a group (or a pool) names or asks for, or why there are none."""
     if group.requirements is not None:
         picked = pick(catalog.instance_types, group.requirements, group.capacity_type, region, zone_ids)
         if picked:

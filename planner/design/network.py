@@ -59,6 +59,8 @@ class Subnet:
     assign_ipv6: bool | Unknown = False
     outpost_arn: str | None = None
     zone_kind: str | Unknown = "availability-zone"
+    prefix_reservations: tuple[IPv4Network, ...] | Unknown = ()
+    """CIDR reservations of type prefix, by address: blocks that single addresses stay out of."""
     tags: Tags = ()
     existing: bool = field(default=False, compare=False)
     id: str | None = field(default=None, compare=False)
@@ -68,6 +70,11 @@ class Subnet:
     def tag(self, key: str) -> str | None:
         """The value of a tag, or None."""
         return next((value for name, value in self.tags if name == key), None)
+
+    @property
+    def reserved_blocks(self) -> tuple[IPv4Network, ...]:
+        """The prefix reservations that are known."""
+        return () if isinstance(self.prefix_reservations, Unknown) else self.prefix_reservations
 
     @property
     def zone(self) -> str:

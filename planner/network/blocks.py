@@ -9,11 +9,13 @@ from ipaddress import IPv4Network
 from planner.capacity.brief import Brief
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.cidr import FreeSpace, overlapping
+from planner.network.kept import Kept
 from planner.spec.check.vpc import restricted
 from planner.spec.cluster import ClusterSpec
 
 DEFAULT_POOL = IPv4Network("10.0.0.0/8")
 DEFAULT_LENGTH = 16
+_KEPT = "as in the earlier plan: it cannot be changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,16 @@ def foreign(spec: ClusterSpec) -> tuple[IPv4Network, ...]:
     return (*(one.cidr for one in spec.avoid), *hybrid)
 
 
-def choose_primary(brief: Brief, needed_length: int) -> IPv4Network | Diagnostic:
+def choose_primary(brief: Brief, needed_length: int, kept: Kept | None = None) -> IPv4Network | Diagnostic:
     """The VPC's primary block: the spec's, else the lowest free block of the pool.
 
     ``needed_length`` is the block that the demand needs with half of it free.
     """
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     source = facts.source("vpc.largest_prefix_length")
+    if kept is not None:
+        ledger.add("vpc.cidr", "VPC block", kept.vpc, explanation=_KEPT, source=source, note="N29")
+        return kept.vpc
     if spec.vpc.cidr is not None:
         ledger.add("vpc.cidr", "VPC block", spec.vpc.cidr, explanation="as the spec says", source=source, note="N29")
         return spec.vpc.cidr
@@ -92,7 +97,9 @@ def choose_primary(brief: Brief, needed_length: int) -> IPv4Network | Diagnostic
     return block
 
 
-def choose_pod_blocks(brief: Brief, primary: IPv4Network, needed: int) -> tuple[IPv4Network, ...] | Diagnostic:
+def choose_pod_blocks(
+    brief: Brief, primary: IPv4Network, needed: int, kept: Kept | None = None
+) -> tuple[IPv4Network, ...] | Diagnostic:
     """Secondary blocks: the spec's; with custom networking and none given, one of 100.64.0.0/10."""
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     if spec.vpc.secondary_cidrs or not spec.cni.custom_networking:
@@ -107,6 +114,8 @@ def choose_pod_blocks(brief: Brief, primary: IPv4Network, needed: int) -> tuple[
             )
         return spec.vpc.secondary_cidrs
     shared = IPv4Network(facts["vpc.shared_address_space"].value)
+    if kept is not None and kept.secondary:
+        return _record_kept(kept.secondary, brief)
     largest = facts.number("vpc.largest_prefix_length")
     count = max(-(-needed // (1 << (32 - largest))), 1)
     free = FreeSpace((shared,), [*foreign(spec), primary])
@@ -144,7 +153,21 @@ def choose_pod_blocks(brief: Brief, primary: IPv4Network, needed: int) -> tuple[
     return tuple(blocks)
 
 
-def choose_service(brief: Brief, own: Sequence[IPv4Network]) -> IPv4Network | Diagnostic | None:
+def _record_kept(secondary: tuple[IPv4Network, ...], brief: Brief) -> tuple[IPv4Network, ...]:
+    brief.ledger.add(
+        "vpc.secondary",
+        "Secondary VPC blocks",
+        ", ".join(map(str, secondary)),
+        explanation=_KEPT,
+        source=brief.facts.source("vpc.shared_address_space"),
+        note="N29",
+    )
+    return secondary
+
+
+def choose_service(
+    brief: Brief, own: Sequence[IPv4Network], kept: Kept | None = None
+) -> IPv4Network | Diagnostic | None:
     """The service block: the spec's, else the first candidate clear of everything."""
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     source = facts.source("service.cidr_defaults")
@@ -158,6 +181,9 @@ def choose_service(brief: Brief, own: Sequence[IPv4Network]) -> IPv4Network | Di
             note="N41",
         )
         return None
+    if kept is not None and kept.service is not None:
+        ledger.add("service.cidr", "Service block", kept.service, explanation=_KEPT, source=source, note="N41")
+        return kept.service
     if spec.service_cidr is not None:
         ledger.add(
             "service.cidr",

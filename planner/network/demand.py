@@ -1,21 +1,24 @@
 """How many addresses each subnet must hold, item by item (notes N06, N29, N31, N32).
 
-Per zone: ``nodes = ⌈most nodes × (1 + growth) ÷ (zones − lost)⌉``, ``surge = ⌈max(2 × zones,
-maxUnavailable) ÷ (zones − lost)⌉`` for a DEFAULT update, and every node takes what the VPC CNI
-holds for it at peak.
+Every node takes what the VPC CNI holds for it at peak; what else lives in the subnet comes on top.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from planner.capacity.brief import Brief
-from planner.capacity.group import GroupCapacity
 from planner.catalog.facts import Facts
+from planner.network.spread import NodeSpread
 from planner.network.zones import PlannedZone
 from planner.spec.cluster import ClusterSpec
+
+_CNI = "https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/docs/eni-and-ip-target.md"
+_CUSTOM = "https://docs.aws.amazon.com/eks/latest/best-practices/custom-networking.html"
+_BRANCH = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
+_FARGATE = "https://docs.aws.amazon.com/eks/latest/userguide/fargate.html"
 
 
 class Tier(StrEnum):
@@ -36,6 +39,10 @@ class DemandItem:
     worked: str
     source: str
     note: str = ""
+    prefixes: int = 0
+    """/28 prefixes among the addresses."""
+    spare: bool = False
+    """Kept free rather than taken: what AWS wants to find free when it changes something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,12 @@ class SubnetDemand:
     tier: Tier
     zone: str
     items: tuple[DemandItem, ...]
-    prefixes: int = 0
-    """/28 prefixes that must fit beside the single addresses."""
     longest: int = 28
     """Longest prefix length that the tier allows: /27 where a load balancer may come."""
+    batch: int = 1
+    """Addresses that one subnet must give at once: a new interface with all it carries."""
+    serves: tuple[Tier, ...] = ()
+    """Further tiers whose part these subnets play."""
 
     @property
     def addresses(self) -> int:
@@ -56,31 +65,14 @@ class SubnetDemand:
         return sum(item.addresses for item in self.items)
 
     @property
+    def prefixes(self) -> int:
+        """/28 prefixes that must fit beside the single addresses."""
+        return sum(item.prefixes for item in self.items)
+
+    @property
     def singles(self) -> int:
         """Addresses needed outside delegated prefixes."""
         return self.addresses - 16 * self.prefixes
-
-
-@dataclass(frozen=True, slots=True)
-class GroupSpread:
-    """A group's nodes over its zones."""
-
-    group: GroupCapacity
-    zones: tuple[str, ...]
-    lost: int
-    """Zones that may fail while the others hold all nodes."""
-    most: int
-    """maxSize."""
-    peak: int
-    """maxSize and growth."""
-    nodes_per_zone: int
-    surge_total: int
-    surge_per_zone: int
-
-    @property
-    def per_zone(self) -> int:
-        """Nodes that one zone must have addresses for."""
-        return self.nodes_per_zone + self.surge_per_zone
 
 
 def public_load_balancers(spec: ClusterSpec) -> int:
@@ -91,37 +83,8 @@ def public_load_balancers(spec: ClusterSpec) -> int:
     return 0 if spec.nat == "none" else 2
 
 
-def _ceil(number: int, unit: int) -> int:
-    return -(-number // unit)
-
-
-def spread(brief: Brief, group: GroupCapacity, most: int, zones: Sequence[str]) -> GroupSpread:
-    """Nodes of a group in one zone, at its largest and while it is being updated.
-
-    A zone lost during an update leaves the same surge to fewer zones. A percentage of nodes that
-    may be unavailable is rounded up (AWS does not document its rounding).
-    Source: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html
-    """
-    spec, facts = brief.spec, brief.facts
-    mine = tuple(group.spec.zones) or tuple(zones)
-    tolerated = 1 if spec.tolerate_zone_loss is None else spec.tolerate_zone_loss
-    lost = min(tolerated, len(mine) - 1)
-    left = len(mine) - lost
-    peak = _ceil(most * (100 + spec.growth_percent), 100)
-    update = group.spec.update
-    if update.strategy == "minimal":
-        surge = 0
-    else:
-        unavailable = update.max_unavailable or 1
-        if update.max_unavailable_percentage:
-            unavailable = _ceil(peak * update.max_unavailable_percentage, 100)
-        unavailable = min(unavailable, facts.number("nodegroup.max_unavailable"))
-        surge = max(facts.number("nodegroup.surge_per_zone") * len(mine), unavailable)
-    return GroupSpread(group, mine, lost, most, peak, _ceil(peak, left), surge, _ceil(surge, left))
-
-
 def cluster_demand(zone: PlannedZone, facts: Facts) -> SubnetDemand:
-    """A dedicated cluster subnet: EKS's own interfaces, and the addresses that an upgrade needs."""
+    """A cluster subnet: EKS's own interfaces, and the addresses that an upgrade needs."""
     most, free = facts.number("cluster.interfaces_max"), facts.number("cluster.update_free")
     return SubnetDemand(
         Tier.CLUSTER,
@@ -140,16 +103,21 @@ def cluster_demand(zone: PlannedZone, facts: Facts) -> SubnetDemand:
                 f"{free} in each cluster subnet",
                 facts.source("cluster.update_free"),
                 "N31",
+                spare=True,
             ),
         ),
     )
 
 
-def node_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[GroupSpread], *, endpoints: int) -> SubnetDemand:
+def node_demand(
+    brief: Brief, zone: PlannedZone, spreads: Sequence[NodeSpread], *, zones: int, endpoints: int
+) -> SubnetDemand:
     """Private node subnet of one zone: nodes and their pods, internal load balancers, endpoints."""
     spec, facts = brief.spec, brief.facts
     efs = any(addon.name == "aws-efs-csi-driver" for addon in spec.addons)
-    items, prefixes = _nodes(zone, [one for one in spreads if one.group.spec.subnets == "private"])
+    here = [one for one in spreads if one.subnets == "private" and zone.label in one.zones]
+    items = [item for one in here for item in _nodes(one)]
+    items += _fargate(brief, zones)
     items += _load_balancers(spec.load_balancers.internal, "internal", facts)
     if endpoints:
         each = facts.number("endpoint.addresses")
@@ -166,72 +134,124 @@ def node_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[GroupSpread],
         each = facts.number("efs.addresses")
         items.append(DemandItem("EFS mount target", each, str(each), facts.source("efs.addresses"), "N43"))
     items += _declared(spec, "node")
-    return SubnetDemand(Tier.NODE, zone.label, tuple(items), prefixes, facts.number("load_balancer.prefix_length"))
+    return SubnetDemand(
+        Tier.NODE,
+        zone.label,
+        tuple(items),
+        facts.number("load_balancer.prefix_length"),
+        _batch(one for one in here if not one.footprint.pod_subnet),
+    )
 
 
-def public_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[GroupSpread]) -> SubnetDemand:
+def public_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[NodeSpread]) -> SubnetDemand:
     """Public subnet of one zone: load balancers, NAT, and node groups that live there."""
     spec, facts = brief.spec, brief.facts
-    items, prefixes = _nodes(zone, [one for one in spreads if one.group.spec.subnets == "public"])
+    here = [one for one in spreads if one.subnets == "public" and zone.label in one.zones]
+    items = [item for one in here for item in _nodes(one)]
     items += _load_balancers(public_load_balancers(spec), "internet-facing", facts)
     if spec.nat in ("single", "perZone"):
         each = facts.number("nat.addresses")
         items.append(DemandItem("NAT gateway", each, str(each), facts.source("nat.addresses"), "N32"))
     items += _declared(spec, "public")
-    return SubnetDemand(Tier.PUBLIC, zone.label, tuple(items), prefixes, facts.number("load_balancer.prefix_length"))
+    return SubnetDemand(
+        Tier.PUBLIC,
+        zone.label,
+        tuple(items),
+        facts.number("load_balancer.prefix_length"),
+        _batch(one for one in here if not one.footprint.pod_subnet),
+    )
 
 
-def pod_demand(zone: PlannedZone, spreads: Sequence[GroupSpread]) -> SubnetDemand:
+def pod_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[NodeSpread]) -> SubnetDemand:
     """Pod subnet of one zone (custom networking): the pods' interfaces and addresses."""
+    here = [one for one in spreads if zone.label in one.zones and one.footprint.pod_subnet]
     items: list[DemandItem] = []
-    prefixes = 0
-    for one in spreads:
-        if zone.label not in one.zones:
-            continue
-        foot = one.group.footprint
-        prefixes += one.per_zone * foot.prefixes
+    for one in here:
+        foot = one.footprint
         items.append(
             DemandItem(
-                f"pods of {one.group.name}",
+                f"pods of {one.name}",
                 one.per_zone * foot.pod_subnet,
-                f"({one.nodes_per_zone} nodes + {one.surge_per_zone} surge) × {foot.pod_subnet} addresses of {one.group.footprint_type}: {foot.worked}",
-                "https://docs.aws.amazon.com/eks/latest/best-practices/custom-networking.html",
+                f"({one.nodes_per_zone} nodes + {one.surge_per_zone} surge) × {foot.pod_subnet} addresses of {one.addresses.of}: {foot.worked}",
+                _CUSTOM,
                 "N29",
+                prefixes=one.per_zone * foot.prefixes,
             )
         )
-    return SubnetDemand(Tier.POD, zone.label, tuple(items), prefixes)
+        items += _branches(one)
+    items += _declared(brief.spec, "pod")
+    return SubnetDemand(Tier.POD, zone.label, tuple(items), batch=_batch(here))
 
 
-def _nodes(zone: PlannedZone, spreads: Sequence[GroupSpread]) -> tuple[list[DemandItem], int]:
-    items: list[DemandItem] = []
-    prefixes = 0
-    for one in spreads:
-        if zone.label not in one.zones:
-            continue
-        foot = one.group.footprint
-        if not foot.pod_subnet:
-            prefixes += one.per_zone * foot.prefixes
-        lost = f" with {one.lost} of {len(one.zones)} zones lost" if one.lost else f" in {len(one.zones)} zones"
+def _batch(spreads: Iterable[NodeSpread]) -> int:
+    return max((one.addresses.batch for one in spreads), default=1)
+
+
+def _nodes(one: NodeSpread) -> list[DemandItem]:
+    """Nodes of a group or pool and their surge, with their pods unless those have a subnet of their own."""
+    foot = one.footprint
+    prefixes = 0 if foot.pod_subnet else foot.prefixes
+    worked = "1 for the node; its pods are in the pod subnet" if foot.pod_subnet else foot.worked
+    items = [
+        DemandItem(
+            f"nodes of {one.name}",
+            one.nodes_per_zone * foot.node_subnet,
+            f"⌈{one.peak} nodes ÷ {len(one.zones) - one.lost}⌉ = {one.nodes_per_zone}{one.lost_words}, × {foot.node_subnet} addresses of {one.addresses.of}: {worked}",
+            _CNI,
+            "N29",
+            prefixes=one.nodes_per_zone * prefixes,
+        )
+    ]
+    if one.surge_per_zone:
         items.append(
             DemandItem(
-                f"nodes of {one.group.name}",
-                one.nodes_per_zone * foot.node_subnet,
-                f"⌈{one.peak} nodes ÷ {len(one.zones) - one.lost}⌉ = {one.nodes_per_zone}{lost}, × {foot.node_subnet} addresses of {one.group.footprint_type}: {foot.worked}",
-                "https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/docs/eni-and-ip-target.md",
+                f"update surge of {one.name}",
+                one.surge_per_zone * foot.node_subnet,
+                f"⌈{one.surge} nodes ÷ {len(one.zones) - one.lost}⌉ = {one.surge_per_zone}, × {foot.node_subnet}",
+                one.surge_source,
+                "N21" if one.kind == "managed" else "N12",
+                prefixes=one.surge_per_zone * prefixes,
+            )
+        )
+    if not foot.pod_subnet:
+        items += _branches(one)
+    return items
+
+
+def _branches(one: NodeSpread) -> list[DemandItem]:
+    """Branch interfaces of pods with security groups of their own."""
+    each = one.addresses.branches
+    if not each:
+        return []
+    return [
+        DemandItem(
+            f"branch interfaces of {one.name}",
+            one.per_zone * each,
+            f"({one.nodes_per_zone} nodes + {one.surge_per_zone} surge) × {each} pods with security groups of their own",
+            _BRANCH,
+            "N27",
+        )
+    ]
+
+
+def _fargate(brief: Brief, zones: int) -> list[DemandItem]:
+    """Fargate pods, an IPv4 address each, spread over the zones that are left."""
+    tolerated = 1 if brief.spec.tolerate_zone_loss is None else brief.spec.tolerate_zone_loss
+    left = max(zones - tolerated, 1)
+    growth = 100 + brief.spec.growth_percent
+    items = []
+    for one in brief.spec.fargate:
+        peak = -(-one.pods * growth // 100)
+        items.append(
+            DemandItem(
+                f"Fargate pods of {one.name}",
+                -(-peak // left),
+                f"⌈{peak} pods ÷ {left} zones⌉, 1 address each",
+                _FARGATE,
                 "N29",
             )
         )
-        if one.surge_per_zone:
-            items.append(
-                DemandItem(
-                    f"update surge of {one.group.name}",
-                    one.surge_per_zone * foot.node_subnet,
-                    f"⌈{one.surge_total} nodes ÷ {len(one.zones) - one.lost}⌉ = {one.surge_per_zone}, × {foot.node_subnet}",
-                    "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html",
-                    "N21",
-                )
-            )
-    return items, prefixes
+    return items
 
 
 def _load_balancers(count: int, what: str, facts: Facts) -> list[DemandItem]:

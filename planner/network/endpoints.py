@@ -10,8 +10,8 @@ from planner.catalog.model import Region
 from planner.design import RouteTable, VpcEndpoint
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.network.demand import Tier
+from planner.network.planned import Layout
 from planner.network.routes import named_tags
-from planner.network.subnets import Layout
 from planner.network.zones import PlannedZone
 from planner.spec.cluster import ClusterSpec
 

@@ -14,6 +14,7 @@ from ipaddress import IPv4Network
 from planner.catalog.facts import Facts
 from planner.network.cidr import FreeSpace, subnet_prefix, usable
 from planner.network.demand import DemandItem, SubnetDemand, Tier
+from planner.network.prefixes import BLOCK, blocks, blocks_needed
 
 _ORDER = {Tier.NODE: 0, Tier.POD: 1, Tier.PUBLIC: 2, Tier.CLUSTER: 3}
 MOST_PARTS = 8
@@ -31,6 +32,8 @@ class Request:
     addresses: int = 0
     """Usable addresses that it must have."""
     splittable: bool = False
+    batch: int = 1
+    """Addresses that one subnet must give at once."""
 
     @property
     def key(self) -> tuple[Tier, str]:
@@ -63,36 +66,14 @@ class Space:
 Placed = dict[Request, IPv4Network]
 
 
-def prefix_capacity(length: int) -> int:
-    """/28 prefixes that an empty subnet can delegate: two blocks hold reserved addresses.
-
-    Source: https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html and the
-    five reserved addresses of every subnet.
-    """
-    return max((1 << max(28 - length, 0)) - 2, 0)
-
-
 def needed_length(demand: SubnetDemand, facts: Facts) -> int:
     """Prefix length for a demand in one piece; prefixes need whole /28 blocks beside the single
     addresses. Shorter than /16 where no single subnet can hold it.
     """
     length = min(subnet_prefix(demand.addresses, facts), demand.longest)
-    while prefix_capacity(length) < _prefix_blocks(demand.prefixes, demand.singles, facts):
+    while demand.prefixes and blocks(length) < blocks_needed(demand.singles, demand.prefixes):
         length -= 1
     return length
-
-
-def _prefix_blocks(prefixes: int, singles: int, facts: Facts) -> int:
-    """/28 blocks that prefixes and the single addresses beside them need.
-
-    The two /28 blocks with reserved addresses have 27 usable ones for single addresses; further
-    single addresses take whole blocks away from prefixes.
-    """
-    if not prefixes:
-        return 0
-    size = facts.number("pods.prefix_addresses")
-    partial = 2 * size - facts.number("subnet.reserved")
-    return prefixes + -(-max(singles - partial, 0) // size)
 
 
 def requests(demands: Iterable[SubnetDemand], facts: Facts) -> list[Request]:
@@ -101,7 +82,7 @@ def requests(demands: Iterable[SubnetDemand], facts: Facts) -> list[Request]:
     for demand in demands:
         splittable = demand.tier is Tier.NODE and not demand.prefixes
         for part, (length, addresses) in enumerate(_parts(demand, facts)):
-            wanted.append(Request(demand.tier, demand.zone, part, length, addresses, splittable))
+            wanted.append(Request(demand.tier, demand.zone, part, length, addresses, splittable, demand.batch))
     return wanted
 
 
@@ -112,12 +93,23 @@ def _parts(demand: SubnetDemand, facts: Facts) -> list[tuple[int, int]]:
     parts: list[tuple[int, int]] = []
     left = demand
     while needed_length(left, facts) < largest:
-        prefixes = min(left.prefixes, prefix_capacity(largest) - 2) if left.prefixes else 0
-        taken = min(most, left.addresses) if not prefixes else 16 * prefixes + min(left.singles, 27)
+        singles, prefixes = _share_of_part(left, largest, most - demand.batch + 1)
+        taken = singles + BLOCK * prefixes
         parts.append((largest, taken))
-        rest = (DemandItem("rest", left.addresses - taken, "", ""),)
-        left = SubnetDemand(demand.tier, demand.zone, rest, left.prefixes - prefixes, demand.longest)
+        rest = DemandItem("rest", left.addresses - taken, "", "", prefixes=left.prefixes - prefixes)
+        left = replace(left, items=(rest,))
     return [*parts, (needed_length(left, facts), left.addresses)]
+
+
+def _share_of_part(left: SubnetDemand, length: int, most: int) -> tuple[int, int]:
+    """(single addresses, prefixes) of a demand that a subnet of this length takes; both in the
+    proportion of the whole demand. What is too little for a whole batch stays unused."""
+    if not left.prefixes:
+        return min(most, left.addresses), 0
+    room = blocks(length) - 2
+    prefixes = max(room * left.prefixes // (left.prefixes + left.singles // BLOCK + 1), 1)
+    singles = min(left.singles, (room - prefixes + 1) * BLOCK - 4)
+    return singles, min(prefixes, left.prefixes)
 
 
 def place(wanted: Sequence[Request], space: Space) -> tuple[Placed, list[Request]]:
@@ -171,7 +163,7 @@ def _in_parts(request: Request, free: FreeSpace, facts: Facts) -> list[IPv4Netwo
         if block is None:
             break
         taken.append(block)
-        left -= usable(block, facts)
+        left -= usable(block, facts) - (request.batch - 1 if left > usable(block, facts) else 0)
     if left <= 0:
         return sorted(taken)
     for block in taken:

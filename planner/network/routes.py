@@ -16,7 +16,7 @@ from planner.design import (
     Tags,
 )
 from planner.network.demand import Tier
-from planner.network.subnets import Layout, PlannedSubnet
+from planner.network.planned import Layout, PlannedSubnet
 from planner.network.zones import PlannedZone
 from planner.spec.cluster import ClusterSpec
 
@@ -44,7 +44,7 @@ def named_tags(spec: ClusterSpec, name: str) -> Tags:
 def plan_routes(brief: Brief, zones: Sequence[PlannedZone], layout: Layout) -> Routing:
     """Routes for the subnets that the plan makes; existing subnets keep theirs."""
     spec, name = brief.spec, brief.name
-    made = [one for one in layout.subnets if one.existing is None]
+    made = [one for one in layout.unique if one.existing is None]
     public = [one for one in made if one.tier is Tier.PUBLIC]
     private = [one for one in made if one.tier is not Tier.PUBLIC]
     ipv6 = spec.ip_family == "ipv6"

@@ -2,80 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Network
+from itertools import count
 
 from planner.capacity.brief import Brief
 from planner.catalog.facts import Facts
-from planner.decisions import Ledger
 from planner.design import Subnet, Tags
-from planner.diagnostics import Diagnostic, Kind, Path
+from planner.diagnostics import Diagnostic
 from planner.network.cidr import usable
-from planner.network.demand import SubnetDemand, Tier
-from planner.network.layout import (
-    Placed,
-    Request,
-    Space,
-    by_tier,
-    grow,
-    needed_length,
-    place,
-    place_split,
-    prefix_capacity,
-    requests,
-    sizes_text,
-    smallest_block,
+from planner.network.demand import DemandItem, SubnetDemand, Tier
+from planner.network.kept import Kept, KeptSubnet
+from planner.network.layout import Placed, Request, Space, by_tier, grow, place, place_split, requests, smallest_block
+from planner.network.planned import Layout, PlannedSubnet
+from planner.network.prefixes import blocks, blocks_needed, reservations, reserved_room, usable_singles
+from planner.network.subnet_checks import (
+    block_path,
+    existing_shortage,
+    names_taken,
+    pod_subnet_outgrown,
+    pods_beyond_one_subnet,
+    too_small,
 )
+from planner.network.subnet_record import record
 from planner.network.zones import PlannedZone
 from planner.spec.cluster import ClusterSpec
 from planner.spec.network import ExistingSubnet
 
 _PRIMARY = (Tier.NODE, Tier.PUBLIC, Tier.CLUSTER)
-_TITLES = {
-    Tier.NODE: "Node subnet",
-    Tier.POD: "Pod subnet",
-    Tier.PUBLIC: "Public subnet",
-    Tier.CLUSTER: "Cluster subnet",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedSubnet:
-    """A subnet of the plan with its tier; ``existing`` when it is already there."""
-
-    tier: Tier
-    zone: str
-    subnet: Subnet
-    existing: ExistingSubnet | None = None
-
-    def room(self, facts: Facts) -> int:
-        """Addresses that the cluster may take: what EC2 reports as free, else all usable ones."""
-        told = self.existing.free if self.existing else None
-        return usable(self.subnet.cidr, facts) if told is None else told
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """All subnets, the demands they were made for, and what could not be placed."""
-
-    subnets: tuple[PlannedSubnet, ...]
-    problems: tuple[Diagnostic, ...]
-
-    def of(self, tier: Tier, zone: str | None = None) -> tuple[PlannedSubnet, ...]:
-        """The subnets of a tier (in one zone)."""
-        return tuple(one for one in self.subnets if one.tier is tier and zone in (None, one.zone))
 
 
 def used_existing(spec: ClusterSpec, zones: Sequence[PlannedZone]) -> dict[tuple[Tier, str], list[ExistingSubnet]]:
     """Existing subnets that the spec gives to the cluster, by tier and zone."""
     found: dict[tuple[Tier, str], list[ExistingSubnet]] = {}
     for subnet in spec.vpc.subnets:
-        if subnet.use == "other":
-            continue
-        for zone in zones:
-            if subnet.zone in (zone.label, zone.id, zone.name):
-                found.setdefault((Tier(subnet.use), zone.label), []).append(subnet)
+        for use in dict.fromkeys(subnet.use):
+            if use == "other":
+                continue
+            for zone in zones:
+                if subnet.zone in (zone.label, zone.id, zone.name):
+                    found.setdefault((Tier(use), zone.label), []).append(subnet)
     return found
 
 
@@ -91,35 +58,46 @@ def lay_out(
     demands: Sequence[SubnetDemand],
     primary: IPv4Network,
     secondary: tuple[IPv4Network, ...],
+    kept: Kept | None = None,
 ) -> Layout:
     """Place all subnets. Node, public and cluster subnets lie in the primary block (and in the
-    secondary ones unless pods live there); pod subnets lie in the secondary blocks."""
+    secondary ones unless pods live there); pod subnets lie in the secondary blocks.
+
+    ``demands`` are those of ``sharing.share``. Subnets of ``kept`` stay where they are; where they
+    no longer suffice further ones are added.
+    """
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     existing = used_existing(spec, zones)
-    problems = [*_existing_shortage(existing, demands, spec, facts), *_pods_beyond_one_subnet(demands, facts)]
-    open_demands = [one for one in demands if (one.tier, one.zone) not in existing]
-    wanted = requests(open_demands, facts)
-    taken = tuple(one.cidr for one in spec.vpc.subnets)
+    problems = [*existing_shortage(existing, demands, spec, facts), *pods_beyond_one_subnet(demands, facts)]
+    still_open, outgrown = _beyond_kept([one for one in demands if (one.tier, one.zone) not in existing], kept, facts)
+    problems += outgrown
+    wanted = _like_siblings(requests(still_open, facts), kept)
+    least = requests(still_open, facts)
+    taken = (*(one.cidr for one in spec.vpc.subnets), *(one.cidr for one in (kept.subnets if kept else ())))
     custom = spec.cni.custom_networking
     first = Space((primary,), taken)
     everything = Space((primary,) if custom else (primary, *secondary), taken)
     pods = Space(secondary, taken)
     roomy = (spec.vpc.layout or ("minimal" if spec.vpc.id else "roomy")) == "roomy"
 
-    near = by_tier(wanted, _PRIMARY)
     # the primary block alone where it suffices: secondary ones are often not routed elsewhere
+    near = by_tier(wanted, _PRIMARY)
+    if place(near, first)[1] and place(near, everything)[1]:
+        near = by_tier(least, _PRIMARY)
     main = everything if place(near, first)[1] else first
     far = by_tier(wanted, (Tier.POD,))
-    if roomy and not place(near, main)[1]:
+    if place(far, pods)[1]:
+        far = by_tier(least, (Tier.POD,))
+    if roomy and kept is None and not place(near, main)[1]:
         near = grow(near, Tier.NODE, main, facts, share=0.5)
-    if roomy and far and not place(far, pods)[1]:
+    if roomy and kept is None and far and not place(far, pods)[1]:
         far = grow(far, Tier.POD, pods, facts, share=1.0)
     placed, missing = place_split(near, main, facts)
     placed_pods, missing_pods = place_split(far, pods, facts)
     if missing:
-        problems.append(_too_small(brief, near, missing, main, demands, _block_path(spec)))
+        problems.append(too_small(brief, near, missing, main, demands, block_path(spec)))
     if missing_pods:
-        problems.append(_too_small(brief, far, missing_pods, pods, demands, ("spec", "vpc", "secondaryCidrs")))
+        problems.append(too_small(brief, far, missing_pods, pods, demands, ("spec", "vpc", "secondaryCidrs")))
     by_label = {zone.label: zone for zone in zones}
     names = spec.vpc.subnet_names()
     subnets = [
@@ -127,190 +105,226 @@ def lay_out(
         for (tier, label), many in existing.items()
         for one in many
     ]
-    fresh = _named(brief, {**placed, **placed_pods}, by_label)
-    problems += _names_taken(spec, fresh)
-    subnets += fresh
-    subnets.sort(key=lambda one: one.subnet.name)
+    fresh = _named(brief, {**placed, **placed_pods}, by_label, kept, demands)
+    problems += names_taken(spec, [one.subnet.name for one in fresh])
+    subnets += _reserved(fresh, demands, kept)
+    subnets += _also_serving(subnets, demands, existing)
+    subnets.sort(key=lambda one: (one.subnet.name, one.tier))
     if not problems:
-        _record(demands, subnets, ledger, facts, roomy=roomy)
+        record(demands, subnets, ledger, facts, roomy=roomy)
     return Layout(tuple(subnets), tuple(problems))
 
 
-def _existing_shortage(
-    existing: dict[tuple[Tier, str], list[ExistingSubnet]],
-    demands: Sequence[SubnetDemand],
-    spec: ClusterSpec,
-    facts: Facts,
-) -> list[Diagnostic]:
+def _beyond_kept(
+    demands: Sequence[SubnetDemand], kept: Kept | None, facts: Facts
+) -> tuple[list[SubnetDemand], list[Diagnostic]]:
+    """What kept subnets do not hold, and pods that would need a second subnet in a zone."""
+    beyond: list[SubnetDemand] = []
     problems: list[Diagnostic] = []
     for demand in demands:
-        subnets = existing.get((demand.tier, demand.zone))
-        if subnets is None:
+        mine = kept.of(demand.tier, demand.zone) if kept else ()
+        if not mine:
+            beyond.append(demand)
             continue
-        have = sum(usable(one.cidr, facts) if one.free is None else one.free for one in subnets)
-        if have < demand.addresses:
-            place_: Path = ("spec", "vpc", "subnets", spec.vpc.subnets.index(subnets[0]))
-            names = ", ".join(one.id for one in subnets)
-            problems.append(
-                Diagnostic(
-                    Kind.INFEASIBLE,
-                    "subnet-full",
-                    f"the existing {demand.tier} subnet of {demand.zone} is too small",
-                    path=place_,
-                    value=f"{demand.addresses} addresses needed",
-                    limit=f"{have} free in {names}",
-                    fix=f"list a further subnet with use: {demand.tier} there, or let the plan make one (use: other); needed for {_largest_items(demand)}",
-                    source=facts.source("subnet.reserved"),
-                    note="N29",
-                )
-            )
-    return problems
+        have = sum(usable(one.cidr, facts) for one in mine) - (len(mine) - 1) * (demand.batch - 1)
+        singles, prefixes = _kept_room(mine, demand)
+        if have >= demand.addresses and singles >= demand.singles and prefixes >= demand.prefixes:
+            continue
+        if demand.tier is Tier.POD:
+            problems.append(pod_subnet_outgrown(demand, [str(one.cidr) for one in mine], have))
+            continue
+        short = max(demand.addresses - have, 0)
+        if demand.prefixes:
+            prefixes = max(demand.prefixes - prefixes, 0)
+            short = max(demand.singles - singles, 0) + 16 * prefixes
+        else:
+            prefixes = 0
+        rest = DemandItem("beyond the subnets that are there", short + demand.batch - 1, "", "", prefixes=prefixes)
+        beyond.append(replace(demand, items=(rest,)))
+    return beyond, problems
 
 
-def _pods_beyond_one_subnet(demands: Sequence[SubnetDemand], facts: Facts) -> list[Diagnostic]:
-    """Zones whose pods need more than the one subnet that an ENIConfig names.
+def _kept_room(mine: Sequence[KeptSubnet], demand: SubnetDemand) -> tuple[int, int]:
+    """(single addresses, prefixes) that kept subnets hold beside each other."""
+    if not demand.prefixes:
+        return demand.addresses, 0
+    total = sum(blocks(one.cidr.prefixlen) for one in mine)
+    rooms = [_cut(one.cidr, one.reservations, demand, total)[1] for one in mine]
+    return sum(one[0] for one in rooms), sum(one[1] for one in rooms)
 
-    Source: https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html
-    """
-    largest = facts.number("subnet.largest_prefix_length")
-    most = (1 << (32 - largest)) - facts.number("subnet.reserved")
+
+def _cut(
+    cidr: IPv4Network, before: Sequence[IPv4Network], demand: SubnetDemand, total: int
+) -> tuple[tuple[IPv4Network, ...], tuple[int, int]]:
+    """Reservations of a subnet, and its (single addresses, prefixes): those of the earlier plan where
+    they still do, else new ones for its part of the demand's subnets, which have ``total`` /28 blocks."""
+    whole = blocks(cidr.prefixlen)
+    singles, prefixes = -(-demand.singles * whole // total), -(-demand.prefixes * whole // total)
+    room = reserved_room(cidr, before)
+    if before and room[0] >= singles and room[1] >= prefixes:
+        return tuple(before), room
+    if blocks_needed(singles, prefixes) > whole:  # as much of both as there is, in proportion
+        share = blocks_needed(singles, prefixes)
+        prefixes = max(prefixes * whole // share - 1, 0)
+        singles = max(min(singles, (whole - prefixes - 1) * 16 - 4), 0)
+    if not prefixes or blocks_needed(singles, prefixes) > whole:
+        return (), (usable_singles(cidr), 0)
+    made = reservations(cidr, singles, prefixes)
+    return made, reserved_room(cidr, made)
+
+
+def _like_siblings(wanted: Sequence[Request], kept: Kept | None) -> list[Request]:
+    """Subnets of a new zone are as large as the smallest of their tier in the other zones."""
+    if kept is None:
+        return list(wanted)
+    lengths: dict[Tier, int] = {}
+    for one in kept.subnets:
+        lengths[one.tier] = max(lengths.get(one.tier, 0), one.cidr.prefixlen)
     return [
-        Diagnostic(
-            Kind.INFEASIBLE,
-            "pod-subnet",
-            f"custom networking has one subnet for the pods of a zone, and those of {demand.zone} need more than a /{largest}",
-            path=("spec", "cni", "customNetworking"),
-            value=f"{demand.addresses:,} addresses needed",
-            limit=f"{most:,} in one subnet",
-            fix=f"use more zones, smaller groups, fewer warm addresses, or IPv6; most are for {_largest_items(demand)}",
-            source="https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html",
-            note="N29",
-        )
-        for demand in demands
-        if demand.tier is Tier.POD and needed_length(demand, facts) < largest
+        one
+        if kept.of(one.tier, one.zone) or one.tier not in lengths
+        else replace(one, length=min(one.length, lengths[one.tier]))
+        for one in wanted
     ]
 
 
-def _largest_items(demand: SubnetDemand) -> str:
-    items = sorted(demand.items, key=lambda one: -one.addresses)[:3]
-    return ", ".join(f"{one.name} {one.addresses:,}" for one in items)
-
-
-def _block_path(spec: ClusterSpec) -> Path:
-    """The field that decides about the VPC's primary block."""
-    if spec.vpc.cidr is not None:
-        return ("spec", "vpc", "cidr")
-    return ("spec", "vpc", "pool") if spec.vpc.pool else ("spec", "vpc")
-
-
-def _too_small(
-    brief: Brief,
-    wanted: Sequence[Request],
-    missing: Sequence[Request],
-    space: Space,
-    demands: Sequence[SubnetDemand],
-    path: Path,
-) -> Diagnostic:
-    """One diagnostic that says what is needed, what is there, and what would make it fit."""
-    spec, facts = brief.spec, brief.facts
-    pods = path[-1] == "secondaryCidrs"
-    what = "the secondary blocks for pods" if pods else "the VPC's blocks"
-    total = sum(one.size for one in wanted)
-    free = space.free()
-    fits = smallest_block(wanted)
-    largest = facts.number("vpc.largest_prefix_length")
-    fixes: list[str] = []
-    if not spec.vpc.id and not pods:
-        fixes.append(
-            f"a VPC block of /{fits} or larger"
-            if fits >= largest
-            else f"{1 << (largest - fits)} blocks of /{largest} (vpc.secondaryCidrs)"
-        )
-    elif fits >= largest:
-        fixes.append(f"a further block of /{fits} in vpc.secondaryCidrs")
-    else:
-        fixes.append(f"{1 << (largest - fits)} blocks of /{largest} in vpc.secondaryCidrs")
-    largest_demand = max(demands, key=lambda one: one.addresses)
-    most = f"the {largest_demand.tier} subnet of {largest_demand.zone} needs {largest_demand.addresses:,} addresses, most for {_largest_items(largest_demand)}"
-    lacking = ", ".join(f"{one.tier} {one.zone} /{one.length}" for one in missing)
-    blocks = ", ".join(map(str, space.blocks)) or "no blocks"
-    return Diagnostic(
-        Kind.INFEASIBLE,
-        "addresses",
-        f"the subnets do not fit into {what}: no room for {lacking}",
-        path=path,
-        value=f"{total:,} addresses needed ({sizes_text(wanted)})",
-        limit=f"{free.addresses:,} free in {blocks}, largest free block {f'/{free.largest}' if free.largest is not None else 'none'}",
-        fix=f"{fixes[0]}; {most}",
-        source=facts.source("subnet.reserved"),
-        note="N29",
-    )
-
-
-def _named(brief: Brief, placed: Placed, zones: dict[str, PlannedZone]) -> list[PlannedSubnet]:
-    spec, name = brief.spec, brief.name
-    ordered = sorted(placed.items(), key=lambda pair: (pair[0].tier, pair[0].zone, pair[0].part))
+def _named(
+    brief: Brief, placed: Placed, zones: dict[str, PlannedZone], kept: Kept | None, demands: Sequence[SubnetDemand]
+) -> list[PlannedSubnet]:
+    """The subnets that the plan makes, those of an earlier plan first, with names and tags."""
+    name = brief.name
+    before = [one for one in (kept.subnets if kept else ()) if one.zone in zones]
+    asked = {(one.tier, one.zone) for one in demands}
+    before = [one for one in before if (one.tier, one.zone) in asked]
     parts: dict[tuple[Tier, str], int] = {}
+    indexes = {one.ipv6_index for one in (kept.subnets if kept else ())}
+    counts: dict[tuple[Tier, str], int] = {}
+    for key in [(one.tier, one.zone) for one in before] + [one.key for one in placed]:
+        counts[key] = counts.get(key, 0) + 1
     subnets: list[PlannedSubnet] = []
-    ipv6 = spec.ip_family == "ipv6"
-    for index, (request, cidr) in enumerate(ordered):
-        number = parts[request.key] = parts.get(request.key, 0) + 1
-        full = f"{name}-{request.tier}-{request.zone}" + (f"-{number}" if number > 1 else "")
-        zone = zones[request.zone]
-        public = request.tier is Tier.PUBLIC
+    for one in before:
+        key = (one.tier, one.zone)
+        number = parts[key] = parts.get(key, 0) + 1
         subnets.append(
-            PlannedSubnet(
-                request.tier,
-                request.zone,
-                Subnet(
-                    name=full,
-                    cidr=cidr,
-                    zone_id=zone.id,
-                    zone_name=zone.name,
-                    ipv6_index=index if ipv6 else None,
-                    map_public_ip=public and any(group.subnets == "public" for group in spec.node_groups),
-                    assign_ipv6=ipv6,
-                    tags=subnet_tags(spec, full, request.tier, name, first=number == 1),
-                ),
+            _made(
+                brief, key, one.name, one.cidr, one.ipv6_index, zones[one.zone], first=number == 1, many=counts[key] > 1
+            )
+        )
+    names = {one.name for one in (kept.subnets if kept else ())}
+    free_indexes = (index for index in count() if index not in indexes)
+    for request, cidr in sorted(placed.items(), key=lambda pair: (pair[0].tier, pair[0].zone, pair[0].part)):
+        number = parts[request.key] = parts.get(request.key, 0) + 1
+        full = _free_name(f"{name}-{request.tier}-{request.zone}", number, names)
+        names.add(full)
+        zone = zones[request.zone]
+        subnets.append(
+            _made(
+                brief,
+                request.key,
+                full,
+                cidr,
+                next(free_indexes),
+                zone,
+                first=number == 1,
+                many=counts[request.key] > 1,
             )
         )
     return subnets
 
 
-def subnet_tags(spec: ClusterSpec, full_name: str, tier: Tier, cluster: str, *, first: bool = True) -> Tags:
+def _free_name(stem: str, number: int, taken: set[str]) -> str:
+    """The stem, with a number from 2 on."""
+    while True:
+        full = stem if number == 1 else f"{stem}-{number}"
+        if full not in taken:
+            return full
+        number += 1
+
+
+def _made(
+    brief: Brief,
+    key: tuple[Tier, str],
+    full: str,
+    cidr: IPv4Network,
+    index: int | None,
+    zone: PlannedZone,
+    *,
+    first: bool,
+    many: bool,
+) -> PlannedSubnet:
+    spec, (tier, label) = brief.spec, key
+    ipv6 = spec.ip_family == "ipv6"
+    return PlannedSubnet(
+        tier,
+        label,
+        Subnet(
+            name=full,
+            cidr=cidr,
+            zone_id=zone.id,
+            zone_name=zone.name,
+            ipv6_index=index if ipv6 else None,
+            map_public_ip=tier is Tier.PUBLIC and any(group.subnets == "public" for group in spec.node_groups),
+            assign_ipv6=ipv6,
+            tags=subnet_tags(spec, full, tier, brief.name, first=first, many=many),
+        ),
+    )
+
+
+def _reserved(
+    fresh: Sequence[PlannedSubnet], demands: Sequence[SubnetDemand], kept: Kept | None
+) -> list[PlannedSubnet]:
+    """The subnets with CIDR reservations for the prefixes that they must hold."""
+    before = {one.name: one.reservations for one in (kept.subnets if kept else ())}
+    found: list[PlannedSubnet] = []
+    for one in fresh:
+        demand = next((d for d in demands if d.tier is one.tier and d.zone == one.zone), None)
+        if demand is None or not demand.prefixes:
+            found.append(one)
+            continue
+        siblings = [other for other in fresh if other.tier is one.tier and other.zone == one.zone]
+        total = sum(blocks(other.subnet.cidr.prefixlen) for other in siblings)
+        made, _ = _cut(one.subnet.cidr, before.get(one.subnet.name, ()), demand, total)
+        found.append(replace(one, subnet=replace(one.subnet, prefix_reservations=made)))
+    return found
+
+
+def _also_serving(
+    subnets: Sequence[PlannedSubnet],
+    demands: Sequence[SubnetDemand],
+    existing: Mapping[tuple[Tier, str], Sequence[ExistingSubnet]],
+) -> list[PlannedSubnet]:
+    """Subnets of merged demands again, for the other tiers whose part they play."""
+    return [
+        replace(one, tier=tier)
+        for demand in demands
+        for tier in demand.serves
+        if (tier, demand.zone) not in existing
+        for one in subnets
+        if one.tier is demand.tier and one.zone == demand.zone
+    ]
+
+
+def subnet_tags(
+    spec: ClusterSpec, full_name: str, tier: Tier, cluster: str, *, first: bool = True, many: bool = False
+) -> Tags:
     """Tags of a planned subnet: its name, the user's, and those that controllers look for (N33).
 
     Of several subnets of a tier in one zone only the first is tagged for load balancers: the
-    controller would otherwise take the one whose id sorts first.
-    Source: https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
+    controller would otherwise take the one whose id sorts first. All of several carry the CNI's tag: a
+    node's further interfaces then go where most is free.
+    Sources: https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html,
+    https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/README.md (ENABLE_SUBNET_DISCOVERY)
     """
     tags = {**spec.tags, "Name": full_name}
     if tier is Tier.PUBLIC:
         tags |= {"kubernetes.io/role/elb": "1"} if first else {}
     if tier is Tier.NODE:
         tags |= {"kubernetes.io/role/internal-elb": "1"} if first else {}
+        if many:
+            tags["kubernetes.io/role/cni"] = "1"
         if any(addon.name == "karpenter" for addon in spec.addons):
             tags["karpenter.sh/discovery"] = cluster
     return tuple(sorted(tags.items()))
-
-
-def _names_taken(spec: ClusterSpec, fresh: Sequence[PlannedSubnet]) -> list[Diagnostic]:
-    """Existing subnets whose Name tag the plan is about to give to a subnet of its own."""
-    names = {one.subnet.name for one in fresh}
-    return [
-        Diagnostic(
-            Kind.INVALID,
-            "subnet-name",
-            "the plan makes a subnet of this name",
-            path=("spec", "vpc", "subnets", number, "name"),
-            value=one.name or "",
-            limit="a name that no planned subnet has",
-            fix="rename the cluster or the subnet, or leave the name out: it then goes by its id",
-            note="N29",
-        )
-        for number, one in enumerate(spec.vpc.subnets)
-        if one.name in names
-    ]
 
 
 def _existing(one: ExistingSubnet, name: str, zone: PlannedZone) -> Subnet:
@@ -323,48 +337,3 @@ def _existing(one: ExistingSubnet, name: str, zone: PlannedZone) -> Subnet:
         id=one.id,
         free_addresses=one.free,
     )
-
-
-def _record(
-    demands: Sequence[SubnetDemand], subnets: Sequence[PlannedSubnet], ledger: Ledger, facts: Facts, *, roomy: bool
-) -> None:
-    """One decision for each subnet: every item, the sum, and why the block has its size."""
-    for demand in demands:
-        mine = [one for one in subnets if one.tier is demand.tier and one.zone == demand.zone]
-        if not mine:
-            continue
-        reserved = facts.number("subnet.reserved")
-        needed = needed_length(demand, facts)
-        blocks = ", ".join(str(one.subnet.cidr) for one in mine)
-        have = sum(one.room(facts) for one in mine)
-        why = []
-        if mine[0].existing:
-            why.append("existing subnet, used as the spec says")
-        elif len(mine) > 1:
-            why.append(
-                f"no single free block of /{needed}: {len(mine)} subnets together; "
-                "AWS does not say how nodes divide between the subnets of a zone"
-            )
-        elif roomy and mine[0].subnet.cidr.prefixlen < needed:
-            why.append(
-                f"/{needed} carries the demand; the layout is roomy, so the subnet grew while half of the VPC stays free"
-            )
-        if demand.prefixes:
-            why.append(
-                f"{demand.prefixes} prefixes of /28 fit: an empty /{mine[0].subnet.cidr.prefixlen} has {prefix_capacity(mine[0].subnet.cidr.prefixlen)}"
-            )
-        ledger.add(
-            f"subnet.{demand.tier}.{demand.zone}",
-            f"{_TITLES[demand.tier]} of {demand.zone}",
-            blocks,
-            unit=f"with {have:,} usable addresses",
-            formula="smallest block that holds all consumers and AWS's reserved addresses",
-            worked=f"{' + '.join(str(item.addresses) for item in demand.items) or '0'} + {reserved} reserved = {demand.addresses + reserved} → /{needed}",
-            inputs={
-                **{item.name: f"{item.addresses} ({item.worked})" for item in demand.items},
-                "reserved by AWS": reserved,
-            },
-            explanation="; ".join(why),
-            source=facts.source("subnet.reserved"),
-            note="N29",
-        )

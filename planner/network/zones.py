@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.capacity.brief import Brief
@@ -34,9 +34,12 @@ class PlannedZone:
         return self.id if isinstance(self.id, str) else None
 
 
-def resolve_zones(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
-    """The zones of the plan, sorted by label, and what is wrong with the choice."""
-    zones, problems = _listed(brief, types) if isinstance(brief.spec.zones, tuple) else _chosen(brief, types)
+def resolve_zones(
+    brief: Brief, types: InstanceTypes, kept: Sequence[str] = ()
+) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
+    """The zones of the plan, sorted by label, and what is wrong with the choice; zones of an earlier
+    plan (``kept``) come first."""
+    zones, problems = _listed(brief, types) if isinstance(brief.spec.zones, tuple) else _chosen(brief, types, kept)
     lost = brief.spec.tolerate_zone_loss
     if zones and lost is not None and lost >= len(zones):
         problems.append(
@@ -207,14 +210,16 @@ def _offered(spec: ClusterSpec, zones: list[PlannedZone], region: Region, types:
                 )
 
 
-def _chosen(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
+def _chosen(
+    brief: Brief, types: InstanceTypes, kept: Sequence[str]
+) -> tuple[tuple[PlannedZone, ...], list[Diagnostic]]:
     """The first zones by id that EKS allows and that offer every group's types: as many as the spec
     asks for, else three, or two where there are no more."""
     spec, region, facts, ledger = brief.spec, brief.region, brief.facts, brief.ledger
     disallowed = facts.strings("cluster.disallowed_zone_ids")
     allowed = [zone for zone in region.zones if zone.kind == "availability-zone" and zone.id not in disallowed]
     path: Path = ("spec", "zones")
-    count = zones_wanted(spec) if spec.zones else min(DEFAULT_ZONES, max(len(allowed), 2))
+    count = zones_wanted(spec) if spec.zones else max(min(DEFAULT_ZONES, max(len(allowed), 2)), len(kept))
     if len(allowed) < count:
         fix = f"use zones: {len(allowed)}" if len(allowed) >= 2 else "use another region"
         return (), [
@@ -241,7 +246,7 @@ def _chosen(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...]
             ):
                 lacking.setdefault(zone.id, f"{group.name} ({', '.join(names)})")
     fitting = [zone for zone in allowed if zone.id not in lacking]
-    count = count if spec.zones else min(count, max(len(fitting), 2))
+    count = count if spec.zones or kept else min(count, max(len(fitting), 2))
     if len(fitting) < count:
         limit = "; ".join(f"{zone_id} lacks {what}" for zone_id, what in sorted(lacking.items()))
         fix = f"use zones: {len(fitting)}" if len(fitting) >= 2 else "use other instance types or another region"
@@ -258,7 +263,10 @@ def _chosen(brief: Brief, types: InstanceTypes) -> tuple[tuple[PlannedZone, ...]
                 note="N31",
             )
         ]
-    zones = tuple(_planned(zone.id, zone, region) for zone in sorted(fitting, key=lambda one: one.id)[:count])
+    zones = tuple(
+        _planned(zone.id, zone, region)
+        for zone in sorted(fitting, key=lambda one: (one.id not in kept, one.id))[:count]
+    )
     passed_over = sorted({zone.id for zone in region.zones if zone.id in disallowed} | set(lacking))
     ledger.add(
         "zones",

@@ -100,7 +100,16 @@ class _Collector:
             )
         if not isinstance(vpc, Unknown):
             self.dhcp(vpc.get("DhcpOptionsId", "default"))
-        self.many("ec2:DescribeSubnets", self.ec2, "describe_subnets", "Subnets", Filters=inside)
+        for subnet in self.many("ec2:DescribeSubnets", self.ec2, "describe_subnets", "Subnets", Filters=inside):
+            identity = subnet["SubnetId"]
+            self.many(
+                "ec2:GetSubnetCidrReservations",
+                self.ec2,
+                "get_subnet_cidr_reservations",
+                "SubnetIpv4CidrReservations",
+                key=identity,
+                SubnetId=identity,
+            )
         self.many("ec2:DescribeRouteTables", self.ec2, "describe_route_tables", "RouteTables", Filters=inside)
         self.many(
             "ec2:DescribeInternetGateways", self.ec2, "describe_internet_gateways", "InternetGateways", Filters=attached

@@ -99,11 +99,26 @@ def subnets_of(raw: Raw, vpc: Vpc) -> tuple[tuple[Subnet, ...], Names]:
         else {zone["ZoneName"]: zone.get("ZoneType", "availability-zone") for zone in zones}
     )
     names = names_by_id(items, "SubnetId")
-    subnets = [_subnet(item, names, vpc, kinds, zones) for item in items]
+    subnets = [_subnet(item, names, vpc, kinds, zones, _reservations(raw, item["SubnetId"])) for item in items]
     return tuple(sorted(subnets, key=lambda one: one.name)), names
 
 
-def _subnet(item: Mapping[str, Any], names: Names, vpc: Vpc, kinds: Mapping[str, str], zones: Any) -> Subnet:
+def _reservations(raw: Raw, subnet: str) -> tuple[IPv4Network, ...] | Unknown:
+    """CIDR reservations of type prefix; those of type explicit are for addresses that somebody names."""
+    items = raw.get("ec2:GetSubnetCidrReservations", subnet)
+    if isinstance(items, Unknown):
+        return items
+    return tuple(sorted(IPv4Network(one["Cidr"]) for one in items if one.get("ReservationType") == "prefix"))
+
+
+def _subnet(
+    item: Mapping[str, Any],
+    names: Names,
+    vpc: Vpc,
+    kinds: Mapping[str, str],
+    zones: Any,
+    reservations: tuple[IPv4Network, ...] | Unknown,
+) -> Subnet:
     ipv6 = _ipv6_blocks(item)
     index = None
     if ipv6 and vpc.ipv6_cidr is not None:
@@ -119,6 +134,7 @@ def _subnet(item: Mapping[str, Any], names: Names, vpc: Vpc, kinds: Mapping[str,
         assign_ipv6=bool(item.get("AssignIpv6AddressOnCreation", False)),
         outpost_arn=item.get("OutpostArn") or None,
         zone_kind=kinds.get(item["AvailabilityZone"], unseen),
+        prefix_reservations=reservations,
         tags=tags_of(item),
         id=item["SubnetId"],
         free_addresses=item.get(

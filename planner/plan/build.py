@@ -16,16 +16,18 @@ from planner.design import Design, LaunchTemplate, Subnet, Unknown, Vpc
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.demand import Tier
 from planner.network.endpoints import addon_names, check_endpoints, interface_services, plan_endpoints
+from planner.network.kept import Kept
+from planner.network.planned import Layout
 from planner.network.routes import named_tags, plan_routes
-from planner.network.subnets import Layout
 from planner.network.zones import PlannedZone, resolve_zones
 from planner.nodegroups.settings import plan_launch_template, plan_node_group, record
 from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
-from planner.plan.addresses import AddressPlan, block_quota, plan_addresses
+from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
-from planner.plan.groups import size_groups
+from planner.plan.groups import size_groups, size_pools
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
+from planner.plan.previous import check_previous, kept_of
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
 from planner.plan.sizes import Sized
@@ -42,8 +44,12 @@ class PlanResult:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> PlanResult:
-    """Plan a cluster. Every reason why it cannot be comes back at once."""
+def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previous: Plan | None = None) -> PlanResult:
+    """Plan a cluster. Every reason why it cannot be comes back at once.
+
+    After a ``previous`` plan nothing that it made moves: blocks and subnets stay, and what they no
+    longer hold gets further subnets.
+    """
     spec, ledger = document.spec, Ledger()
     region, problems = resolve_region(spec, catalog)
     version, version_problems = resolve_version(spec, catalog, ledger)
@@ -51,17 +57,24 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> Plan
     if region is None:
         return PlanResult(None, tuple(problems))
     brief = Brief(document.metadata.name, spec, region, catalog.facts, ledger)
-    zones, zone_problems = resolve_zones(brief, catalog.instance_types)
+    kept = kept_of(previous) if previous else None
+    if previous and kept:
+        problems += check_previous(brief.name, spec, previous, kept)
+        if _stops(problems):
+            return PlanResult(None, tuple(problems))
+    zones, zone_problems = resolve_zones(brief, catalog.instance_types, kept.zones if kept else ())
     problems += zone_problems
     problems += check_endpoints(spec, region, catalog.facts)
     groups, group_problems = size_groups(spec, catalog, region, zones)
+    pools, pool_problems = size_pools(spec, catalog, region, zones)
+    group_problems += pool_problems
     problems += [*group_problems, *(notice for one in groups for notice in one.group.notices)]
-    if not zones or not groups or _stops(zone_problems):
+    if not zones or not (groups or pools) or _stops(zone_problems):
         return PlanResult(None, tuple(problems))
     # a group that cannot carry its workloads still takes addresses: every reason is said at once
-    network = plan_addresses(brief, zones, groups)
+    network = plan_addresses(brief, zones, groups, pools, kept)
     if isinstance(network, list):
-        return PlanResult(None, (*problems, *_with_remedies(network, group_problems, brief, catalog, zones)))
+        return PlanResult(None, (*problems, *_with_remedies(network, group_problems, brief, catalog, zones, kept)))
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     for one in groups:
@@ -74,7 +87,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer) -> Plan
         return PlanResult(None, tuple(problems))
     design = _design(brief, version, zones, groups, network, templates)
     plan = _plan(document, brief, design, groups, network, catalog)
-    return PlanResult(plan, (*problems, *block_quota(brief, network)))
+    return PlanResult(plan, tuple(problems))
 
 
 def _with_remedies(
@@ -83,6 +96,7 @@ def _with_remedies(
     brief: Brief,
     catalog: Catalog,
     zones: Sequence[PlannedZone],
+    kept: Kept | None,
 ) -> list[Diagnostic]:
     """Shortages of addresses with the changes that would really make the spec fit; ``others`` are
     problems of the groups, of which a change must not make more."""
@@ -90,10 +104,12 @@ def _with_remedies(
 
     def fits(changed: ClusterSpec) -> bool:
         groups, wrong = size_groups(changed, catalog, brief.region, zones)
-        if not groups or any((one.code, one.path) not in known for one in wrong):
+        pools, unfit = size_pools(changed, catalog, brief.region, zones)
+        wrong += unfit
+        if not (groups or pools) or any((one.code, one.path) not in known for one in wrong):
             return False
         trial = dataclasses.replace(brief, spec=changed, ledger=Ledger())
-        return not isinstance(plan_addresses(trial, zones, groups), list)
+        return not isinstance(plan_addresses(trial, zones, groups, pools, kept), list)
 
     if not any(one.code == "addresses" for one in problems):
         return list(problems)
@@ -170,6 +186,7 @@ def _plan(
         spec=document.model_dump(mode="json", by_alias=True),
         design=design,
         demands=network.demands,
+        spreads=network.spreads,
         capacity=_capacity(network, brief.facts),
         pods=tuple(
             GroupPods(
@@ -259,6 +276,7 @@ def _capacity(network: AddressPlan, facts: Facts) -> tuple[SubnetCapacity, ...]:
                 tuple(str(one.subnet.cidr) for one in mine),
                 demand.addresses,
                 have,
+                demand.prefixes,
             )
         )
     return tuple(rows)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from planner.capacity.group import GroupCapacity, work_out
 from planner.capacity.group_checks import check_prefixes
+from planner.capacity.pool import PoolCapacity, work_out_pool
 from planner.catalog.model import Catalog, Region
 from planner.diagnostics import Diagnostic
 from planner.network.zones import PlannedZone, zones_wanted
@@ -20,6 +21,8 @@ def size_groups(
     """Every group worked out and sized; an invented one where the spec has none."""
     zone_ids = frozenset(zone.catalog_id for zone in zones if zone.catalog_id)
     count = len(zones) or zones_wanted(spec)
+    if not spec.node_groups and spec.node_pools and not any(one.node_group for one in spec.workloads):
+        return [], []  # Karpenter or Auto Mode carries everything
     if not spec.node_groups:
         return invented_group(spec, catalog, region, zone_ids, count)
     problems: list[Diagnostic] = []
@@ -39,3 +42,19 @@ def size_groups(
         problems += wrong
         sized += [found] if found else []
     return sized, problems
+
+
+def size_pools(
+    spec: ClusterSpec, catalog: Catalog, region: Region, zones: Sequence[PlannedZone]
+) -> tuple[list[PoolCapacity], list[Diagnostic]]:
+    """Every node pool worked out, or why it cannot be."""
+    zone_ids = frozenset(zone.catalog_id for zone in zones if zone.catalog_id)
+    pools: list[PoolCapacity] = []
+    problems: list[Diagnostic] = []
+    for index, pool in enumerate(spec.node_pools):
+        result = work_out_pool(pool, index, spec, catalog, region, zone_ids)
+        if isinstance(result, list):
+            problems += result
+        else:
+            pools.append(result)
+    return pools, problems

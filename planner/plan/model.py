@@ -9,8 +9,9 @@ from planner.decisions import Decision, OneWayDoor
 from planner.design import Design
 from planner.diagnostics import Verdict
 from planner.network.demand import SubnetDemand
+from planner.network.spread import NodeSpread
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 NOT_REVIEWED = Verdict()
 
 
@@ -33,6 +34,8 @@ class SubnetCapacity:
     cidrs: tuple[str, ...]
     needed: int
     usable: int
+    prefixes: int = 0
+    """/28 prefixes among the needed addresses."""
 
     @property
     def free(self) -> int:
@@ -64,6 +67,8 @@ class Plan:
     """The spec as read, with the defaults filled in."""
     design: Design
     demands: tuple[SubnetDemand, ...]
+    spreads: tuple[NodeSpread, ...]
+    """The nodes of every group and pool over the zones."""
     capacity: tuple[SubnetCapacity, ...]
     pods: tuple[GroupPods, ...]
     decisions: tuple[Decision, ...]

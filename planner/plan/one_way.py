@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from planner.decisions import OneWayDoor
 from planner.design import Design
 from planner.network.demand import Tier
-from planner.network.subnets import Layout
+from planner.network.planned import Layout
 from planner.spec.cluster import ClusterSpec
 
 _UG = "https://docs.aws.amazon.com/eks/latest/userguide/"

@@ -10,13 +10,16 @@ from planner.spec.network import (
     AvoidCidr,
     CniSpec,
     EndpointSpec,
+    FargateSpec,
     HybridSpec,
     LoadBalancersSpec,
     OtherAddresses,
+    QuotasSpec,
+    ScenariosSpec,
     VpcEndpointsSpec,
     VpcSpec,
 )
-from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
+from planner.spec.nodes import NodeGroupSpec, NodePoolSpec, WorkloadSpec
 from planner.spec.types import (
     ClusterName,
     Ipv4Cidr,
@@ -123,6 +126,14 @@ class ClusterSpec(SpecModel):
         max_length=100,
         description="Managed node groups. One named `default` is planned when only workloads are given.",
     )
+    node_pools: tuple[NodePoolSpec, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Pools of Karpenter or EKS Auto Mode to keep addresses for; the pools themselves are not created.",
+    )
+    fargate: tuple[FargateSpec, ...] = Field(
+        default=(), max_length=100, description="Fargate profiles to keep addresses for; they are not created."
+    )
     workloads: tuple[WorkloadSpec, ...] = Field(
         default=(), max_length=10_000, description="What the cluster must carry."
     )
@@ -144,6 +155,10 @@ class ClusterSpec(SpecModel):
         default=None,
         description="Zones that may fail while the others hold all nodes; 1 when there are two or more zones, 0 asks for none.",
     )
+    scenarios: ScenariosSpec = Field(
+        default=ScenariosSpec(), description="Bad days that the plan must survive (`eksplan simulate`)."
+    )
+    quotas: QuotasSpec = Field(default=QuotasSpec(), description="Quotas of the account that were raised.")
     log_types: tuple[LogType, ...] = Field(
         default=("api", "audit", "authenticator"), description="Control-plane logs sent to CloudWatch."
     )

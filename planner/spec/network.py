@@ -14,6 +14,7 @@ from planner.spec.types import (
     GatewayId,
     Ipv4Cidr,
     Name,
+    Or,
     SpecModel,
     SubnetId,
     VpcId,
@@ -30,14 +31,19 @@ class ExistingSubnet(SpecModel):
     id: SubnetId = Field(description="Subnet id, such as subnet-0123456789abcdef0.")
     cidr: Ipv4Cidr = Field(description="Its IPv4 CIDR block.")
     zone: ZoneText = Field(description="Its Availability Zone, by id (apne2-az1) or name.")
-    use: SubnetUse = Field(
-        default="other",
-        description="What the cluster may use it for: control-plane interfaces (cluster), nodes, pods with custom networking, public load balancers and NAT (public), or nothing (other).",
+    use: Annotated[tuple[SubnetUse, ...], BeforeValidator(one_or_many), Or("string")] = Field(
+        default=("other",),
+        min_length=1,
+        description="What the cluster may use it for: control-plane interfaces (cluster), nodes, pods with custom networking, public load balancers and NAT (public), nothing (other), or several of these.",
     )
     name: Name | None = Field(default=None, description="Its Name tag; the id when not given.")
     free: Count | None = Field(
         default=None,
         description="Free addresses that EC2 reports (AvailableIpAddressCount); all usable ones when not given.",
+    )
+    free_prefixes: Count | None = Field(
+        default=None,
+        description="Whole /28 blocks that are free in it, for prefix mode: AvailableIpAddressCount hides how scattered the free addresses are. Without it every address in use is taken to spoil a block of its own.",
     )
 
 
@@ -72,6 +78,10 @@ class VpcSpec(SpecModel):
     )
     subnets: tuple[ExistingSubnet, ...] = Field(
         default=(), description="Every subnet that is already in the existing VPC."
+    )
+    cluster_subnets: Literal["dedicated", "shared"] = Field(
+        default="dedicated",
+        description="Where EKS puts its own interfaces: in a /28 of their own in each zone (dedicated), or in the node subnets (shared), which then also keep addresses free for updates.",
     )
 
     def subnet_names(self) -> dict[str, str]:
@@ -176,4 +186,43 @@ class OtherAddresses(SpecModel):
 
     name: Name = Field(description="What takes them.")
     per_zone: Annotated[int, Field(ge=1, le=60_000)] = Field(description="Addresses in each zone.")
-    subnets: Literal["node", "public"] = Field(default="node", description="Which subnets they come from.")
+    subnets: Literal["node", "public", "pod"] = Field(default="node", description="Which subnets they come from.")
+
+
+class FargateSpec(SpecModel):
+    """Pods on Fargate: each takes an address of the private subnets, in IPv6 clusters too."""
+
+    name: Name = Field(description="Name of the Fargate profile.")
+    pods: Annotated[int, Field(ge=1, le=20_000)] = Field(description="Pods at peak.")
+
+
+class QuotasSpec(SpecModel):
+    """Quotas of the account that were raised; AWS's defaults where not given."""
+
+    vpc_cidrs: Annotated[int, Field(ge=5, le=50)] | None = Field(
+        default=None, description="IPv4 CIDR blocks of a VPC (default 5, adjustable to 50)."
+    )
+    subnets: Annotated[int, Field(ge=200, le=100_000)] | None = Field(
+        default=None, description="Subnets of a VPC (default 200, adjustable)."
+    )
+    network_address_usage: Annotated[int, Field(ge=64_000, le=256_000)] | None = Field(
+        default=None, description="Network address units of a VPC (default 64,000, adjustable to 256,000)."
+    )
+
+
+ScenarioName = Literal["all-max", "zone-loss", "update", "update-all", "growth", "fragmentation", "bad-day"]
+
+
+class ScenariosSpec(SpecModel):
+    """What the plan must survive: `eksplan simulate` ends with 3 when a required one does not fit."""
+
+    require: tuple[ScenarioName, ...] = Field(
+        default=(),
+        description="Scenarios that must fit: all-max, zone-loss, update, update-all, growth, fragmentation, bad-day.",
+    )
+    growth_percent_per_month: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=5, description="How many percent the groups grow in a month, for the scenario growth."
+    )
+    months: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=24, description="How many months the addresses must last, for the scenario growth."
+    )

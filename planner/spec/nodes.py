@@ -195,6 +195,10 @@ class NodeGroupSpec(SpecModel):
         default=None,
         description="Pods that a node really carries at peak, for sizing subnets; maxPods when not given.",
     )
+    security_group_pods_per_node: Annotated[int, Field(ge=0, le=1_000)] | None = Field(
+        default=None,
+        description="Pods with security groups of their own on a node at peak (cni.securityGroupsForPods), for sizing subnets; as many as the type has branch interfaces when not given.",
+    )
     pods_may_use_imds: bool = Field(
         default=False, description="Raise the hop limit to 2 so that pods reach the instance metadata service."
     )
@@ -207,6 +211,58 @@ class NodeGroupSpec(SpecModel):
         if self.os in ("al2023", "al2"):
             return self.os
         return "windows" if self.os.startswith("windows") else "bottlerocket"
+
+
+def _nodes_or_percent(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    share = isinstance(value, str) and value.endswith("%") and value[:-1].isdecimal() and int(value[:-1]) <= 100
+    if not (whole or share):
+        raise problem(
+            "budget",
+            "neither a number of nodes nor a percentage",
+            limit="0 or more nodes, or 0% to 100%",
+            fix="write 2 or 10%",
+        )
+    return value
+
+
+class NodePoolSpec(SpecModel):
+    """Nodes that Karpenter or EKS Auto Mode starts: the plan keeps addresses for them."""
+
+    name: GroupName = Field(description="Name of the node pool.")
+    manager: Literal["karpenter", "auto-mode"] = Field(
+        default="karpenter",
+        description="Who starts the nodes: Karpenter with the cluster's VPC CNI settings, or EKS Auto Mode, which gives its nodes /28 prefixes and at most 110 pods whatever cni says.",
+    )
+    instance_types: tuple[InstanceTypeName, ...] = Field(
+        default=(), max_length=100, description="Instance types that it may start. Or give `requirements`."
+    )
+    requirements: Requirements | None = Field(default=None, description="What the types must be like.")
+    max_nodes: Annotated[int, Field(ge=1, le=5_000)] = Field(
+        description="Most nodes. Subnets are sized for it; give the pool limits that keep to it."
+    )
+    pods_per_node: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None, description="Pods that a node really carries at peak; maxPods when not given."
+    )
+    zones: tuple[ZoneText, ...] = Field(
+        default=(), description="Zones of this pool, of those of the cluster; all when empty."
+    )
+    disruption_budget: Annotated[int | str, BeforeValidator(_nodes_or_percent)] = Field(
+        default="10%",
+        description="Nodes that may be replaced at once, as a number or a percentage (Karpenter's default budget is 10%): their replacements come first.",
+    )
+
+    @property
+    def as_group(self) -> NodeGroupSpec:
+        """The same nodes as a group, for working out what one of them carries."""
+        return NodeGroupSpec.model_construct(
+            name=self.name,
+            instance_types=self.instance_types,
+            requirements=self.requirements,
+            max_size=self.max_nodes,
+            pods_per_node=self.pods_per_node,
+            zones=self.zones,
+        )
 
 
 def _pods_or_percent(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from planner.diagnostics import Kind
-from planner.network.layout import prefix_capacity
+from planner.network.prefixes import prefix_capacity
 from tests.support.plans import GROUP, build_text, decision, diagnostics_of, plan_of, spec_text
 
 VPC = "vpc-0123456789abcdef0"
@@ -70,6 +70,7 @@ def big(size: int) -> dict[str, Any]:
     return {
         "cni": {"customNetworking": True},
         "nodeGroups": [{"name": "big", "instanceTypes": ["m5.24xlarge"], "maxSize": size}],
+        "quotas": {"networkAddressUsage": 256_000},
     }
 
 
@@ -88,7 +89,10 @@ def test_pods_of_a_zone_have_one_subnet_with_custom_networking() -> None:
 
 
 def test_nodes_of_a_zone_may_have_several_subnets() -> None:
-    spec = {"nodeGroups": [{"name": "big", "instanceTypes": ["m5.24xlarge"], "maxSize": 450}]}
+    spec = {
+        "nodeGroups": [{"name": "big", "instanceTypes": ["m5.24xlarge"], "maxSize": 450}],
+        "quotas": {"networkAddressUsage": 256_000},
+    }
     plan = plan_of(vpc={"cidr": "10.0.0.0/16", "secondaryCidrs": [f"10.{n}.0.0/16" for n in (2, 3, 4, 5)]}, **spec)
     rows = [row for row in plan.capacity if row.tier == "node"]
     assert {len(row.subnets) for row in rows} == {2}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner.design import Unknown
 from planner.diagnostics import Kind
-from planner.network.layout import prefix_capacity
+from planner.network.prefixes import prefix_capacity
 from planner.plan.build import PlanResult
 from planner.plan.file import read_text, sealed, write_text
 from planner.review.engine import review

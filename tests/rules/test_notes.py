@@ -82,7 +82,8 @@ def test_N29_enough_addresses_for_nodes() -> None:
 
 
 def test_N29_enough_addresses_for_pods() -> None:
-    changes = {"planned": False, "subnets[scarce-pod-euw1-az1].freeAddresses": 100}
+    pods = "subnets[scarce-pod-euw1-az1]"
+    changes = {"planned": False, f"{pods}.freeAddresses": 100, f"{pods}.prefixReservations": []}
     assert codes_citing("N29", "custom-networking", set=changes) == {"NSN001", "NSN007"}
 
 

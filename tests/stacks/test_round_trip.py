@@ -50,6 +50,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "pods in several blocks": {
         "cni": {"customNetworking": True},
         "nodeGroups": [{"name": "big", "instanceTypes": ["m5.24xlarge"], "maxSize": 400}],
+        "quotas": {"networkAddressUsage": 256_000},
     },
     "zones by name": {"zones": ["us-east-1a", "us-east-1b"]},
     "warm targets and trunk": {

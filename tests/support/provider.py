@@ -204,6 +204,22 @@ def delete_subnet(identity: str, state: dict[str, Any], c: Clients) -> None:
     ec2.delete_subnet(SubnetId=identity)
 
 
+@creates("aws:ec2/subnetCidrReservation:SubnetCidrReservation")
+def create_subnet_cidr_reservation(name: str, i: Inputs, c: Clients) -> Made:
+    made = c("ec2").create_subnet_cidr_reservation(
+        SubnetId=i["subnetId"],
+        Cidr=i["cidrBlock"],
+        ReservationType=i["reservationType"],
+        **compact(Description=i.get("description")),
+    )["SubnetCidrReservation"]
+    return made["SubnetCidrReservationId"], {"ownerId": made["OwnerId"]}
+
+
+@deletes("aws:ec2/subnetCidrReservation:SubnetCidrReservation")
+def delete_subnet_cidr_reservation(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("ec2").delete_subnet_cidr_reservation(SubnetCidrReservationId=identity)
+
+
 @creates("aws:ec2/internetGateway:InternetGateway")
 def create_internet_gateway(name: str, i: Inputs, c: Clients) -> Made:
     ec2 = c("ec2")

@@ -9,6 +9,7 @@ from planner.diagnostics import Diagnostic
 from planner.spec.check.cni import check_cni
 from planner.spec.check.endpoint import check_endpoint
 from planner.spec.check.nodes import check_node_groups
+from planner.spec.check.pools import check_pools
 from planner.spec.check.ranges import check_ranges
 from planner.spec.check.tags import check_tags
 from planner.spec.check.vpc import check_vpc
@@ -19,5 +20,15 @@ from planner.spec.cluster import ClusterDocument
 def check_document(document: ClusterDocument, facts: Facts) -> Iterator[Diagnostic]:
     """Every problem that needs more than one field, or one of AWS's tables, to be seen."""
     spec = document.spec
-    for check in (check_vpc, check_ranges, check_endpoint, check_cni, check_node_groups, check_workloads, check_tags):
+    checks = (
+        check_vpc,
+        check_ranges,
+        check_endpoint,
+        check_cni,
+        check_node_groups,
+        check_pools,
+        check_workloads,
+        check_tags,
+    )
+    for check in checks:
         yield from check(spec, facts)

@@ -29,15 +29,18 @@ def check_vpc(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         yield from _one_block(path, what, cidr, facts)
     yield from overlaps(blocks)
     yield from _secondary_restrictions(spec, facts)
-    quota = facts.number("vpc.cidr_quota")
-    if 1 + len(vpc.secondary_cidrs) > quota:
-        yield notice(
+    quota = spec.quotas.vpc_cidrs or facts.number("vpc.cidr_quota")
+    count = 1 + len(vpc.secondary_cidrs)
+    if count > quota:
+        yield invalid(
             "vpc-cidr-quota",
             ("vpc", "secondaryCidrs"),
-            "more blocks than the default quota of a VPC",
-            value=str(1 + len(vpc.secondary_cidrs)),
-            limit=f"{quota} (adjustable to 50)",
-            fix="ask for a higher quota first, or use fewer blocks",
+            "more blocks than a VPC may have",
+            value=str(count),
+            limit=f"{quota} ({'as quotas says' if spec.quotas.vpc_cidrs else 'default'}; adjustable to 50)",
+            fix=f"have the quota raised first and say quotas.vpcCidrs: {count}, or use fewer blocks"
+            if count <= 50
+            else "use fewer blocks",
             source=facts.source("vpc.cidr_quota"),
             note="N29",
         )
@@ -239,6 +242,26 @@ def _existing(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
                 limit=f"{usable} usable in {subnet.cidr}",
                 fix="give AvailableIpAddressCount as EC2 reports it",
                 source=facts.source("subnet.reserved"),
+            )
+        whole = max((1 << max(28 - subnet.cidr.prefixlen, 0)) - 2, 0)
+        if subnet.free_prefixes is not None and subnet.free_prefixes > whole:
+            yield invalid(
+                "subnet-free",
+                (*path, "freePrefixes"),
+                "more whole /28 blocks than the subnet has",
+                value=str(subnet.free_prefixes),
+                limit=f"{whole} of {subnet.cidr}: two more hold addresses that AWS reserves",
+                fix="count the /28 blocks in which no address is in use",
+                source=facts.source("subnet.reserved"),
+            )
+        if "other" in subnet.use and len(set(subnet.use)) > 1:
+            yield invalid(
+                "subnet-use",
+                (*path, "use"),
+                "a subnet for nothing cannot be for something as well",
+                value=", ".join(subnet.use),
+                limit="other alone, or cluster, node, pod, public",
+                fix="remove other",
             )
     yield from overlaps(
         [(("vpc", "subnets", n, "cidr"), f"subnet {one.id}", one.cidr) for n, one in enumerate(vpc.subnets)]

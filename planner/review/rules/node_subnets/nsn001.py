@@ -39,7 +39,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     for need in sorted(demand, key=lambda one: one.subnets):
         subnets = design.named_subnets(need.subnets)
         place = ", ".join(need.subnets)
-        free = [free_addresses(design, subnet, context.facts) for subnet in subnets]
+        free = [free_addresses(design, subnet, context.facts, prefixes=True) for subnet in subnets]
         unknown = next((one for one in (need.addresses, *free) if isinstance(one, Unknown)), None)
         if unknown is not None:
             yield Unseen(place, unknown)

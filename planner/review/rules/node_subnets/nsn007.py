@@ -37,7 +37,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     for subnet in design.subnets:
         if subnet.name not in names and subnet.tag(ROLE_CNI) in (None, "0"):
             continue
-        free = free_addresses(design, subnet, context.facts)
+        free = free_addresses(design, subnet, context.facts, prefixes=True)
         if isinstance(free, Unknown):
             yield Unseen(subnet.name, free)
             continue
