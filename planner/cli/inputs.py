@@ -73,8 +73,11 @@ class Planned:
     notices: tuple[Diagnostic, ...]
 
 
-def plan_from_spec(content: bytes, name: str, catalog: Catalog, *, as_json: bool = False) -> Planned:
-    """Plan and review a spec. Shows all diagnostics; raises SilentExit if there is no plan."""
+def plan_from_spec(
+    content: bytes, name: str, catalog: Catalog, *, as_json: bool = False, previous: Plan | None = None
+) -> Planned:
+    """Plan and review a spec, after a previous plan if there is one. Shows all diagnostics; raises
+    SilentExit if there is no plan."""
     import dataclasses
 
     from planner.cli import problems
@@ -91,7 +94,7 @@ def plan_from_spec(content: bytes, name: str, catalog: Catalog, *, as_json: bool
     if loaded.document is None or loaded.source is None:
         problems.stop_if_wrong(loaded.diagnostics, as_json=as_json)
         raise AssertionError("an unusable spec without a diagnostic")
-    result = build(loaded.document, catalog, render)
+    result = build(loaded.document, catalog, render, previous)
     placed = [place(one, loaded.source) for one in result.diagnostics]
     everything = tuple(sorted((*loaded.diagnostics, *placed), key=lambda one: (str(one.range), one.code)))
     problems.stop_if_wrong(everything, as_json=as_json)
@@ -99,6 +102,17 @@ def plan_from_spec(content: bytes, name: str, catalog: Catalog, *, as_json: bool
         raise AssertionError("no plan and no diagnostic")
     verdict = review(result.plan.design, ReviewContext(catalog.facts, catalog.instance_types))
     return Planned(sealed(dataclasses.replace(result.plan, verdict=verdict)), everything)
+
+
+def plan_file(file: str) -> Plan:
+    """A plan from a plan file. Raises CliError if it is none."""
+    from planner.plan.file import PlanFileError, read_text
+
+    content, name = read(file)
+    try:
+        return read_text(content, name)
+    except PlanFileError as error:
+        raise CliError(str(error)) from None
 
 
 def plan_from(file: str, catalog: Catalog, *, as_json: bool = False) -> Planned:

@@ -12,7 +12,7 @@ import click
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.findings import FAIL_ON, fails
-from planner.cli.inputs import file_option, load_catalog, plan_from_spec, read
+from planner.cli.inputs import file_option, load_catalog, plan_file, plan_from_spec, read
 from planner.plan.model import Plan
 
 
@@ -41,16 +41,25 @@ def _target(_context: click.Context, _parameter: click.Parameter, value: str | N
     callback=_target,
     help="Write the plan file here (a folder gets NAME.plan.json).",
 )
+@click.option(
+    "--from",
+    "previous",
+    metavar="PLAN",
+    type=click.Path(dir_okay=True, allow_dash=False, path_type=str),
+    help="Plan after this plan file: no block and no subnet of it moves.",
+)
 @click.option("--details", is_flag=True, help="Also show every consumer of addresses, every rule and every role.")
 @FAIL_ON
-def command(file: str, output: str, out: Path | None, details: bool, fail_on: str) -> int:
+def command(file: str, output: str, out: Path | None, previous: str | None, details: bool, fail_on: str) -> int:
     """Plan a cluster from a spec, and review the plan.
 
     Prints addresses, subnets, node groups, security groups, findings and the choices that can
-    never be changed. The same spec and catalog give the same bytes.
+    never be changed. The same spec and catalog give the same bytes. To change a cluster that
+    is there, give the plan that made it with --from.
     """
     content, name = read(file)
-    planned = plan_from_spec(content, name, load_catalog(), as_json=output == "json")
+    earlier = plan_file(previous) if previous else None
+    planned = plan_from_spec(content, name, load_catalog(), as_json=output == "json", previous=earlier)
     plan = planned.plan
     if out is not None:
         path = _write(plan, out, file)

@@ -35,7 +35,8 @@ def command(file: str, decision: str | None, output: str) -> None:
     plan = plan_from(file, load_catalog(), as_json=output == "json").plan
     chosen = plan.decisions
     if decision is not None:
-        chosen = tuple(one for one in chosen if one.id == decision or one.id.startswith(f"{decision}."))
+        exact = tuple(one for one in chosen if one.id == decision)
+        chosen = exact or tuple(one for one in chosen if one.id.startswith(f"{decision}."))
         if not chosen:
             ids = [one.id for one in plan.decisions]
             near = difflib.get_close_matches(decision, [*ids, *{one.partition(".")[0] for one in ids}], n=3, cutoff=0.4)

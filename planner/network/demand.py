@@ -41,6 +41,8 @@ class DemandItem:
     note: str = ""
     prefixes: int = 0
     """/28 prefixes among the addresses."""
+    owner: str = ""
+    """The group or pool whose nodes take them; empty for what does not come and go with nodes."""
     spare: bool = False
     """Kept free rather than taken: what AWS wants to find free when it changes something."""
 
@@ -176,6 +178,7 @@ def pod_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[NodeSpread]) -
                 _CUSTOM,
                 "N29",
                 prefixes=one.per_zone * foot.prefixes,
+                owner=one.name,
             )
         )
         items += _branches(one)
@@ -200,6 +203,7 @@ def _nodes(one: NodeSpread) -> list[DemandItem]:
             _CNI,
             "N29",
             prefixes=one.nodes_per_zone * prefixes,
+            owner=one.name,
         )
     ]
     if one.surge_per_zone:
@@ -211,6 +215,7 @@ def _nodes(one: NodeSpread) -> list[DemandItem]:
                 one.surge_source,
                 "N21" if one.kind == "managed" else "N12",
                 prefixes=one.surge_per_zone * prefixes,
+                owner=one.name,
             )
         )
     if not foot.pod_subnet:
@@ -230,6 +235,7 @@ def _branches(one: NodeSpread) -> list[DemandItem]:
             f"({one.nodes_per_zone} nodes + {one.surge_per_zone} surge) × {each} pods with security groups of their own",
             _BRANCH,
             "N27",
+            owner=one.name,
         )
     ]
 
