@@ -541,3 +541,31 @@ class Ipamd:
         """Interfaces that carry pod addresses (the first one too, unless custom networking)."""
         own = [one for one in self.interfaces if not one.trunk]
         return len(own) - 1 if self.given.custom_networking else len(own)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleUp:
+    """A new node on which many pods start at once."""
+
+    calls: Calls
+    seconds: float
+    """Until the last of the pods that can have an address has one: looks at the pool come every
+    five seconds, EC2's own time is not counted."""
+    pods: int
+    """Pods that got an address."""
+
+
+def scale_up(given: PoolSettings, pods: int) -> ScaleUp:
+    """Start a node, schedule all its pods at once, and wait until nothing more happens."""
+    node = Ipamd(given)
+    node.settle()  # the pool is filled before the node is ready
+    seconds, idle = 0.0, 0
+    while idle < 2:
+        before = node.assigned, node.calls.total
+        while node.assigned < pods and node.add() is not None:
+            seconds = node.now
+        if node.assigned == pods and not node.low:
+            break
+        node.advance(given.loop)
+        idle = idle + 1 if before == (node.assigned, node.calls.total) else 0
+    return ScaleUp(node.calls, seconds, node.assigned)

@@ -23,6 +23,7 @@ COMMANDS = {
     "init": ("planner.cli.init", "Write a commented starter spec."),
     "plan": ("planner.cli.plan", "Plan a cluster from a spec, and review the plan."),
     "why": ("planner.cli.why", "Show how each number of a plan came to be."),
+    "compare": ("planner.cli.compare", "Every way to give pods addresses, side by side."),
     "simulate": ("planner.cli.simulate", "Play bad days: all at max, a zone lost, updates, growth."),
     "review": ("planner.cli.review", "Judge a spec or a plan by the rule catalogue."),
     "pack": ("planner.cli.pack", "The cheapest set of nodes that carries the declared workloads."),

@@ -1,0 +1,168 @@
+"""``eksplan simulate``"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli import streams
+from planner.cli.exits import CliError, Exit
+from planner.cli.inputs import load_catalog, plan_from
+
+if TYPE_CHECKING:
+    from planner.catalog.model import Catalog
+    from planner.plan.scenarios.world import World
+    from planner.spec.network import ScenariosSpec
+
+SCENARIOS = ("all-max", "zone-loss", "update", "update-all", "growth", "fragmentation", "bad-day")
+
+
+@click.command("simulate")
+@click.option(
+    "-f",
+    "--file",
+    "file",
+    metavar="FILE",
+    type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
+    help="Spec (YAML) or plan file (JSON) to read; - for standard input.",
+)
+@click.option("--cluster", metavar="NAME", help="Instead of a file: a running cluster, read from AWS.")
+@click.option("--region", metavar="REGION", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Region of the cluster.")
+@click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI.")
+@click.option(
+    "--scenario",
+    "names",
+    multiple=True,
+    type=click.Choice(SCENARIOS),
+    help="Play only this one; may be repeated.",
+)
+@click.option(
+    "--require",
+    "require",
+    multiple=True,
+    type=click.Choice(SCENARIOS),
+    help="Must fit, beside those that the spec requires; may be repeated.",
+)
+@click.option(
+    "--growth", type=click.IntRange(0, 100), metavar="PERCENT", help="Growth a month; the spec's when not given."
+)
+@click.option("--months", type=click.IntRange(1, 120), metavar="N", help="Months to last; the spec's when not given.")
+@click.option(
+    "--growth-from",
+    type=click.Choice(["desired", "max"]),
+    default="desired",
+    show_default=True,
+    help="Sizes that growth begins with.",
+)
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="First day of growth (YYYY-MM-DD): shows the date on which addresses run out.",
+)
+@click.option("--lost-zone", metavar="ZONE", help="Zone of the timeline; the first when not given.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print.",
+)
+def command(
+    *,
+    file: str | None,
+    cluster: str | None,
+    region: str | None,
+    profile: str | None,
+    names: tuple[str, ...],
+    require: tuple[str, ...],
+    growth: int | None,
+    months: int | None,
+    growth_from: str,
+    start: dt.datetime | None,
+    lost_zone: str | None,
+    output: str,
+) -> int:
+    """Play bad days on a plan or a running cluster: do the addresses suffice?
+
+    Every group at its maximum; a zone lost (with the timeline of what happens when); each group
+    updated, and all at once; growth month by month; single addresses scattered over the /28 blocks;
+    and a bad mix of these. For each: fits or breaks, where it breaks first, how many nodes and
+    pods fit, what to change.
+
+    Ends with 3 when a required scenario does not fit.
+    """
+    from planner.plan.scenarios.play import Growth, play
+    from planner.plan.scenarios.zone_loss import remarks, timeline
+    from planner.report import simulation
+
+    catalog = load_catalog()
+    if (file is None) == (cluster is None):
+        raise click.UsageError("give either --file or --cluster")
+    world, asked = _of_file(file, catalog, output) if file else _of_cluster(str(cluster), region, profile, catalog)
+    required = tuple(name for name in SCENARIOS if name in {*asked.require, *require})
+    growing = Growth(
+        asked.growth_percent_per_month if growth is None else growth,
+        asked.months if months is None else months,
+        catalog.facts.number("nodes.cluster_max"),
+        growth_from == "max",
+    )
+    if lost_zone is not None and lost_zone not in world.zones:
+        raise CliError(f"--lost-zone {lost_zone}: no zone of {world.name}; it has {', '.join(world.zones)}")
+    played = play(world, growing, (*names, *required) if names else SCENARIOS)
+    shown = not names or "zone-loss" in names
+    moments = timeline(world, lost_zone or world.zones[0], catalog.facts) if shown and len(world.zones) > 1 else ()
+    last = next((one.months for one in played if one.name == "growth" and one.months is not None), None)
+    exhausted = _after(start, last + 1).isoformat() if start is not None and last is not None else None
+    broken = [one.name for one in played if one.name in required and not one.fits]
+    if output == "json":
+        content = simulation.plain(world, played, required, moments, exhausted)
+        streams.document(json.dumps(content, indent=1, ensure_ascii=False))
+    else:
+        streams.data(simulation.table(played, required))
+        streams.data("")
+        streams.data(simulation.paragraphs(simulation.details(played), streams.width()))
+        if moments:
+            streams.data(f"\nIf {lost_zone or world.zones[0]} is lost, with every group at its maximum:")
+            streams.data(
+                simulation.paragraphs(simulation.moments(moments, remarks(world, catalog.facts)), streams.width())
+            )
+        if exhausted:
+            streams.data(f"\naddresses run out in the month that begins on {exhausted}")
+        if required:
+            streams.data(f"\n* required: {'all fit' if not broken else ', '.join(broken) + ' do not fit'}")
+    return Exit.INFEASIBLE if broken else Exit.CLEAN
+
+
+def _of_file(file: str, catalog: Catalog, output: str) -> tuple[World, ScenariosSpec]:
+    from planner.plan.scenarios.of_plan import world_of_plan
+    from planner.spec.network import ScenariosSpec
+
+    plan = plan_from(file, catalog, as_json=output == "json").plan
+    asked = ScenariosSpec.model_validate_json(json.dumps(plan.spec["spec"].get("scenarios", {})))
+    return world_of_plan(plan), asked
+
+
+def _of_cluster(cluster: str, region: str | None, profile: str | None, catalog: Catalog) -> tuple[World, ScenariosSpec]:
+    from planner.cli.live import observe
+    from planner.plan.scenarios.of_design import UnseenError, world_of_design
+    from planner.spec.network import ScenariosSpec
+
+    try:
+        return world_of_design(
+            observe(cluster, region, profile), catalog.instance_types, catalog.facts
+        ), ScenariosSpec()
+    except UnseenError as error:
+        raise CliError(f"{cluster} cannot be simulated: {error}", Exit.AWS) from None
+
+
+def _after(start: dt.datetime, months: int) -> dt.date:
+    """The same day so many months later (the last of a shorter month)."""
+    month = start.month - 1 + months
+    year, month = start.year + month // 12, month % 12 + 1
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return dt.date(year, month, min(start.day, (following - dt.timedelta(days=1)).day))
