@@ -69,7 +69,7 @@ def test_the_recommendation_is_one_that_fits() -> None:
     found = comparison(**WORKED)
     assert found.recommended == "prefix-tuned"
     assert "fewest EC2 calls" in found.reason
-    small = comparison(vpc={"cidr": "10.0.0.0/24"}, nodeGroups=[{**GROUP, "maxSize": 40}])
+    small = comparison(vpc={"cidr": "10.0.0.0/23"}, nodeGroups=[{**GROUP, "maxSize": 40}])
     chosen = next(one for one in small.options if one.key == small.recommended)
     assert chosen.fits
     assert chosen.key.startswith("custom")
