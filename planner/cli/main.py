@@ -25,6 +25,8 @@ COMMANDS = {
     "why": ("planner.cli.why", "Show how each number of a plan came to be."),
     "compare": ("planner.cli.compare", "Every way to give pods addresses, side by side."),
     "simulate": ("planner.cli.simulate", "Play bad days: all at max, a zone lost, updates, growth."),
+    "map": ("planner.cli.map", "Draw which addresses of the VPC are used, planned, free."),
+    "waterfall": ("planner.cli.waterfall", "Draw how each subnet came to its size."),
     "review": ("planner.cli.review", "Judge a spec or a plan by the rule catalogue."),
     "pack": ("planner.cli.pack", "The cheapest set of nodes that carries the declared workloads."),
     "max-pods": ("planner.cli.max_pods", "Pods per node of instance types, in every mode."),

@@ -58,13 +58,13 @@ def svg(bars: Sequence[Bar], title: str, subtitle: str, render: Renderer) -> str
 
     The column of labels is as wide as the longest; the height grows with the number of bars.
     """
-    labels = [_safe(bar.label) for bar in bars]
-    left = _MARGIN + max(map(_wide, labels), default=0) + _GAP
+    labels = [safe(bar.label) for bar in bars]
+    left = _MARGIN + max(map(wide, labels), default=0) + _GAP
     steps = ticks(max((bar.value for bar in bars), default=0))
     body = max(left + _PLOT, 640)
-    titles = list(_lines(_safe(title), _MARGIN, body, _TITLE_FONT))
+    titles = list(_lines(safe(title), _MARGIN, body, _TITLE_FONT))
     top = _MARGIN + _TITLE_FONT * len(titles) * 1.25
-    subtitles = list(_lines(_safe(subtitle), top, body, _FONT))
+    subtitles = list(_lines(safe(subtitle), top, body, _FONT))
     top += _LINE * len(subtitles) + _GAP
     legend = list(_legend(bars, top, body))
     top = (legend[-1].y if legend else top) + _LINE * 2.75
@@ -73,7 +73,7 @@ def svg(bars: Sequence[Bar], title: str, subtitle: str, render: Renderer) -> str
             label,
             f"{bar.value:,}",
             str(bar.limiter),
-            _safe(f"({bar.note})") if bar.note else "",
+            safe(f"({bar.note})") if bar.note else "",
             list(LOOKS).index(bar.limiter),
             top + _ROW * number + _ROW / 2,
             round(_PLOT * bar.value / steps[-1], 1),
@@ -82,16 +82,16 @@ def svg(bars: Sequence[Bar], title: str, subtitle: str, render: Renderer) -> str
     ]
     bottom = top + _ROW * len(bars)
     long = len(bars) > _LONG
-    ends = [left + one.width + _GAP + _wide(f"{one.value} {one.word} {one.note}") for one in drawn]
-    ends += [_MARGIN + _wide(one.text, _TITLE_FONT) for one in titles]
-    ends += [one.x + _wide(one.text) for one in (*subtitles, *legend)]
-    ends += [left + _PLOT + _wide(f"{steps[-1]:,}") / 2]
+    ends = [left + one.width + _GAP + wide(f"{one.value} {one.word} {one.note}") for one in drawn]
+    ends += [_MARGIN + wide(one.text, _TITLE_FONT) for one in titles]
+    ends += [one.x + wide(one.text) for one in (*subtitles, *legend)]
+    ends += [left + _PLOT + wide(f"{steps[-1]:,}") / 2]
     return render(
         "chart.svg.j2",
         {
             "width": round(max(ends) + _MARGIN),
             "height": round(bottom + (_LINE * 1.5 if long else 0) + _MARGIN),
-            "title": _safe(title),
+            "title": safe(title),
             "description": _description(bars),
             "titles": titles,
             "subtitles": subtitles,
@@ -124,12 +124,12 @@ def ticks(largest: int) -> tuple[int, ...]:
         power *= 10
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Text that XML can hold; the template escapes it."""
     return _NOT_XML.sub("\ufffd", clean(text))
 
 
-def _wide(text: str, font: int = _FONT) -> float:
+def wide(text: str, font: int = _FONT) -> float:
     """Width of monospaced text in pixels; wide characters count twice."""
     from rich.cells import cell_len
 
@@ -146,14 +146,14 @@ def _lines(text: str, top: float, right: float, font: int) -> Iterator[Placed]:
 
 def _legend(bars: Sequence[Bar], top: float, right: float) -> Iterator[Placed]:
     """Limiters one beside the other; a new row where there is no room."""
-    first = _MARGIN + _wide(LEGEND_HEAD) + _GAP
+    first = _MARGIN + wide(LEGEND_HEAD) + _GAP
     x, y = first, top + _LINE / 2
     for limiter, count in counted(bars).items():
         text = f"{limiter} ({count:,})"
-        if x > first and x + _SWATCH + _GAP + _wide(text) > right:
+        if x > first and x + _SWATCH + _GAP + wide(text) > right:
             x, y = first, y + _LINE
         yield Placed(text, x + _SWATCH + _GAP, y, list(LOOKS).index(limiter))
-        x += _SWATCH + _GAP + _wide(text) + 2 * _GAP
+        x += _SWATCH + _GAP + wide(text) + 2 * _GAP
 
 
 def _description(bars: Sequence[Bar]) -> str:
