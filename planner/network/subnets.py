@@ -293,15 +293,15 @@ def _also_serving(
     demands: Sequence[SubnetDemand],
     existing: Mapping[tuple[Tier, str], Sequence[ExistingSubnet]],
 ) -> list[PlannedSubnet]:
-    """Subnets of merged demands again, for the other tiers whose part they play."""
-    return [
-        replace(one, tier=tier)
-        for demand in demands
-        for tier in demand.serves
-        if (tier, demand.zone) not in existing
-        for one in subnets
-        if one.tier is demand.tier and one.zone == demand.zone
-    ]
+    """Subnets of merged demands again, for the other tiers whose part they play. EKS's own interfaces
+    keep to the first subnet of a zone, so that further ones never change the cluster."""
+    again: list[PlannedSubnet] = []
+    for demand in demands:
+        mine = [one for one in subnets if one.tier is demand.tier and one.zone == demand.zone]
+        for tier in demand.serves:
+            if (tier, demand.zone) not in existing:
+                again += [replace(one, tier=tier) for one in (mine[:1] if tier is Tier.CLUSTER else mine)]
+    return again
 
 
 def subnet_tags(
