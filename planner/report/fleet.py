@@ -90,7 +90,7 @@ def _shapes(plan: FleetPlan, width: int) -> str:
             f"/{one.vpc_length}",
             f"{one.subnets:,}",
             f"{one.needed:,}",
-            f"{one.more:,}",
+            f"{one.more:,}" if one.more or not one.existing else "-",
         )
         for one in plan.shapes[:MOST_ROWS]
     ]

@@ -30,8 +30,8 @@ from planner.plan.fleet.holdings import (
 from planner.plan.fleet.keep import Grown, grown, relative, settle
 from planner.plan.fleet.layouts import Layouts, Relative, RelativeSubnet
 from planner.plan.fleet.model import FleetCluster, FleetPlan, Named, PoolUse, ShapeUse
-from planner.plan.fleet.problems import Overlaps, given_problems, placed, region_problems
-from planner.plan.fleet.shapes import Shape, shape_names, work_out
+from planner.plan.fleet.problems import Overlaps, given_problems, placed, pool_problems, region_problems
+from planner.plan.fleet.shapes import Shape, shape_names, unplaced, work_out
 from planner.plan.fleet.shortage import shortages
 from planner.plan.model import CatalogStamp
 from planner.spec.fleet.document import FleetDocument
@@ -98,6 +98,7 @@ class _Building:
     def result(self) -> FleetResult:
         """The plan, or every reason why there is none."""
         self.problems += region_problems(self.spec, self.members, self.catalog)
+        self.problems += pool_problems(self.spec, self.facts)
         shapes = self._shapes()
         self.problems += given_problems(self.members, self.catalog, self.source)
         holdings = [self._known(member) for member in self.members]
@@ -149,9 +150,9 @@ class _Building:
             tried.add(key)
             shape, found = work_out(len(tried), names[key], member, self.catalog)
             for one in found:
-                told = one
+                told = unplaced(one, member)
                 if one.kind is not Kind.NOTICE:
-                    told = dataclasses.replace(one, summary=f"{one.summary} (of {names[key]})")
+                    told = dataclasses.replace(told, summary=f"{one.summary} (of {names[key]})")
                 self._once(placed(told, member, self.source))
             if shape is not None:
                 shapes[key] = shape
@@ -219,7 +220,7 @@ class _Building:
         if isinstance(found, Relative):
             return found
         for one in found:
-            told = placed(one, member, self.source)
+            told = placed(unplaced(one, member), member, self.source)
             if one.code == "addresses":
                 told = dataclasses.replace(told, summary=f"{one.summary} (of {shape.name}, first {member.name})")
             if not self._told(told):
@@ -300,6 +301,7 @@ class _Building:
                 one.needed,
                 subnets[one.name],
                 chooser.more(one),
+                one.spec.vpc.id is not None,
             )
             for one in shapes.values()
         )

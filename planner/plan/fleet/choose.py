@@ -49,6 +49,8 @@ class Lacking:
     member: Member
     length: int
     count: int
+    longest: int
+    """The longest prefix that would still do."""
     pools: tuple[str, ...]
     refused: bool = False
     """Whether there are free blocks, but only such as AWS refuses beside the VPC's."""
@@ -160,7 +162,7 @@ class Chooser:
             if block is not None:
                 return replace(known, primary=block, pool=pool.name)
         refused = any(pool.space.room_for(shape.length) for pool in pools)
-        lacking.append(Lacking("vpc", member, shape.length, 1, tuple(one.name for one in pools), refused))
+        lacking.append(Lacking("vpc", member, shape.length, 1, shape.tight, tuple(one.name for one in pools), refused))
         return known
 
     def pod_size(self, shape: Shape) -> tuple[int, int]:
@@ -193,7 +195,9 @@ class Chooser:
                 chosen = tuple(sorted(one for one in blocks if one))
         if chosen is not None:
             return replace(known, pods=chosen)
-        lacking.append(Lacking("pod", member, length, count, ("podPools",), self.pods.room_for(length) >= count))
+        refused = self.pods.room_for(length) >= count
+        tight = length if self._spec.pod_prefix_length else max(shape.pod_length + 1, length)
+        lacking.append(Lacking("pod", member, length, count, tight, ("podPools",), refused))
         return known
 
     @property
@@ -205,11 +209,14 @@ class Chooser:
         unique = self._spec.service_blocks == "unique"
         block = self.services.take(self.service_length) if unique else self.service
         if block is None:
-            lacking.append(Lacking("service", member, self.service_length, 1, ("servicePools",)))
+            smallest = self._facts.number("service.smallest_prefix_length")
+            lacking.append(Lacking("service", member, self.service_length, 1, smallest, ("servicePools",)))
         return replace(known, service=block)
 
     def more(self, shape: Shape) -> int:
         """How many more clusters of a shape the pools have room for, if nothing else is added."""
+        if shape.spec.vpc.id is not None:  # what is there already is there once
+            return 0
         room = sum(pool.space.room_for(shape.length) for pool in self.pools_of(shape.first))
         if shape.spec.cni.custom_networking and self._spec.pod_blocks == "unique":
             length, count = self.pod_size(shape)

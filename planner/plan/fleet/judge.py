@@ -40,7 +40,11 @@ def judge_blocks(
     """What AWS says of the blocks of one cluster. Overlaps are left to the sweep over all of them."""
     base = _base()
     vpc = base.vpc.model_copy(update={"cidr": primary, "secondary_cidrs": further})
-    hybrid = HybridSpec(node_cidrs=hybrid_nodes, pod_cidrs=hybrid_pods) if hybrid_nodes or hybrid_pods else None
+    hybrid = (
+        HybridSpec.model_construct(node_cidrs=hybrid_nodes, pod_cidrs=hybrid_pods)
+        if hybrid_nodes or hybrid_pods
+        else None
+    )
     spec = base.model_copy(update={"vpc": vpc, "service_cidr": service, "hybrid": hybrid})
     for one in (*check_vpc(spec, facts), *check_ranges(spec, facts)):
         # what an existing VPC has, AWS let it have

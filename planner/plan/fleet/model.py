@@ -100,6 +100,8 @@ class ShapeUse:
     subnets: int
     more: int
     """Further clusters of this shape that the pools have room for, if nothing else is added."""
+    existing: bool
+    """Whether its VPC is there already, so that there can be no more of them."""
 
 
 @dataclass(frozen=True, slots=True)

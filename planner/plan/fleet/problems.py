@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog
 from planner.catalog.nearest import nearest_names
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.network.claims import Overlap, Side, Use
 from planner.plan.fleet.holdings import given
 from planner.plan.fleet.judge import fix_text, judge_blocks, overlap_text
+from planner.spec.check.vpc import networks
 from planner.spec.fleet.document import FleetSpec
 from planner.spec.fleet.load import Member
 from planner.spec.fleet.merge import Pins, origin
@@ -46,6 +48,8 @@ def region_problems(spec: FleetSpec, members: Sequence[Member], catalog: Catalog
                     limit=f"{len(catalog.region_names)} regions",
                     fix=f"did you mean {', '.join(near)}?" if near else "`eksplan catalog show` lists them",
                 )
+    if any(name not in catalog.region_names for pool in spec.pools for name in pool.regions):
+        return
     told: set[tuple[int, str]] = set()
     for member in members:
         region = member.spec.region
@@ -65,6 +69,24 @@ def region_problems(spec: FleetSpec, members: Sequence[Member], catalog: Catalog
                 limit=pools,
                 fix=f"add {region} to a pool's regions, or a pool without regions",
                 note="N29",
+            )
+
+
+def pool_problems(spec: FleetSpec, facts: Facts) -> Iterator[Diagnostic]:
+    """Service pools that EKS would take no block from."""
+    private = networks(facts, "vpc.rfc1918")
+    for number, cidr in enumerate(spec.service_pools):
+        if not any(cidr.subnet_of(one) for one in private):
+            yield Diagnostic(
+                Kind.INVALID,
+                "service-private",
+                "the service pool is not private",
+                path=("spec", "servicePools", number),
+                value=str(cidr),
+                limit="10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+                fix="use a part of 172.16.0.0/12",
+                source=facts.source("service.largest_prefix_length"),
+                note="N41",
             )
 
 

@@ -43,6 +43,8 @@ class Shape:
     demands: tuple[SubnetDemand, ...]
     length: int
     """Prefix length of its VPC's block."""
+    tight: int
+    """Prefix length of the smallest VPC block that holds its subnets, with nothing left to grow."""
     pod_addresses: int
     """Addresses of its pod subnets at their smallest; 0 without custom networking."""
     pod_length: int
@@ -116,11 +118,29 @@ def work_out(number: int, name: str, member: Member, catalog: Catalog) -> tuple[
         groups=tuple(groups),
         demands=network.demands,
         length=spec.vpc.prefix_length or max(minimal_length(network.demands, catalog.facts), largest),
+        tight=spec.vpc.prefix_length or minimal_length(network.demands, catalog.facts) + 1,
         pod_addresses=sum(one.size for one in pods),
         pod_length=smallest_block(pods) - 1 if pods else 0,
         services=spec.ip_family != "ipv6",
     )
     return shape, problems
+
+
+def unplaced(one: Diagnostic, member: Member) -> Diagnostic:
+    """A shortage of addresses in a VPC whose block nobody gave: it is about the length that was asked
+    for, or about the largest VPC that there is."""
+    if one.path[:3] != ("spec", "vpc", "cidr") or member.pins.primary is not None:
+        return one
+    asked = member.spec.vpc.prefix_length
+    stand_in = f"{_TRIAL.network_address}/{asked or _TRIAL.prefixlen}"
+    return replace(
+        one,
+        path=("spec", "vpc", "prefixLength") if asked else ("spec",),
+        limit=one.limit.replace(
+            stand_in, f"an empty /{asked}" if asked else f"an empty /{_TRIAL.prefixlen}, the largest VPC block"
+        ),
+        fix=one.fix.replace("a VPC block of", "vpc.prefixLength of") if asked else one.fix,
+    )
 
 
 def shape_names(members: Sequence[Member]) -> dict[str, str]:

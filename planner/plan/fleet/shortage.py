@@ -73,16 +73,15 @@ def _fix(one: Lacking, count: int, largest: int | None, spaces: Sequence[BlockPo
     needed = one.length - (count - 1).bit_length()
     field = {"vpc": "a pool's cidrs", "pod": "podPools", "service": "servicePools"}[one.kind]
     shorter = {"vpc": "vpc.prefixLength", "pod": "podPrefixLength", "service": "servicePrefixLength"}[one.kind]
-    longest = 24 if one.kind == "service" else 28
     fixes = [f"add a block of /{max(needed, 0)} or larger to {field}"]
     if largest is not None:
-        for length in range(one.length + 1, longest + 1):
+        for length in range(one.length + 1, one.longest + 1):
             room = sum(space.room_for(length) for space in spaces)
             if room >= count:
                 fixes.append(f"or ask for less: {room:,} × /{length} would fit ({shorter})")
                 break
     if all(block.prefixlen > one.length for space in spaces for block in space.blocks):
-        fixes.insert(0, f"no block of the pool is as large as a /{one.length}:")
+        fixes.insert(0, f"no block of the pool is as large as a /{one.length};")
     return " ".join(fixes)
 
 

@@ -206,11 +206,10 @@ class _Members:
 
     def _placed(self, one: Diagnostic, layers: tuple[Layer, ...], entry: Path) -> Diagnostic:
         path = origin(one.path, layers, entry, self.source)
-        key = one.code in {"unknown-key", "missing"}
         known = path in self.source.keys or path in self.source.values
-        return dataclasses.replace(
-            one, path=path, range=self.source.locate(path if known else _nearest(path, entry, self.source), key=key)
-        )
+        place_ = path if known else _nearest(path, entry, self.source)
+        key = place_ in self.source.keys and one.code in {"unknown-key", "missing"}
+        return dataclasses.replace(one, path=path, range=self.source.locate(place_, key=key))
 
     def _pinned(self, number: int, data: dict[str, Any]) -> Pins | None:
         """Blocks given by hand; None if one cannot be read, which is said once."""

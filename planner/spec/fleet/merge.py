@@ -105,11 +105,15 @@ def canonical(data: Any) -> str:
 
 def origin(path: Path, layers: Sequence[Layer], entry: Path, source: Source) -> Path:
     """Where a part of a merged spec comes from: ``path`` begins with ``spec`` as in a cluster's own
-    file. What stands in no layer is the entry's own matter."""
+    file. What stands in no layer is the entry's own matter; a list comes from one layer as a whole.
+    """
     inside = path[1:]
-    for length in range(len(inside), 0, -1):
-        for layer in layers:
-            place = (*layer.path, *inside[:length])
-            if place in source.values:
-                return place if length == len(inside) else (*layer.path, *inside)
-    return (*entry, "spec", *inside) if inside else entry
+    alive = list(layers)
+    for depth in range(1, len(inside) + 1):
+        having = [layer for layer in alive if (*layer.path, *inside[:depth]) in source.values]
+        if not having:
+            return (*(alive[0].path if depth > 1 else (*entry, "spec")), *inside)
+        alive = having
+        if not isinstance(get(having[0].data, [str(key) for key in inside[:depth]]), Mapping):
+            break
+    return (*alive[0].path, *inside) if inside else entry
