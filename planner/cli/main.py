@@ -29,10 +29,11 @@ COMMANDS = {
     "waterfall": ("planner.cli.waterfall", "Draw how each subnet came to its size."),
     "review": ("planner.cli.review", "Judge a spec or a plan by the rule catalogue."),
     "pack": ("planner.cli.pack", "The cheapest set of nodes that carries the declared workloads."),
+    "fleet": ("planner.cli.fleet", "Plan and judge the addresses of many clusters."),
     "max-pods": ("planner.cli.max_pods", "Pods per node of instance types, in every mode."),
     "instances": ("planner.cli.instances", "Find instance types by what they are and what they carry."),
     "explain": ("planner.cli.explain", "Explain a rule, a field of the spec, or a note."),
-    "schema": ("planner.cli.schema", "Print a JSON Schema: spec, plan or findings."),
+    "schema": ("planner.cli.schema", "Print a JSON Schema: spec, plan, findings or fleet."),
     "catalog": ("planner.cli.catalog", "Show or refresh the dated facts."),
     "completion": ("planner.cli.completion", "Print the completion script of a shell."),
 }

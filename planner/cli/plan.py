@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from pathlib import Path
@@ -10,13 +9,14 @@ from pathlib import Path
 import click
 
 from planner.cli import streams
-from planner.cli.exits import CliError, Exit
+from planner.cli.exits import Exit
 from planner.cli.findings import FAIL_ON, fails
 from planner.cli.inputs import file_option, load_catalog, plan_file, plan_from_spec, read
+from planner.cli.writing import write_plan_file
 from planner.plan.model import Plan
 
 
-def _target(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Path | None:
+def target(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Path | None:
     """Where to write to: not standard output, and no folder that is not there."""
     if value == "-":
         raise click.BadParameter("a plan file for standard output is what `-o json` prints")
@@ -38,7 +38,7 @@ def _target(_context: click.Context, _parameter: click.Parameter, value: str | N
 @click.option(
     "--out",
     metavar="FILE|DIR",
-    callback=_target,
+    callback=target,
     help="Write the plan file here (a folder gets NAME.plan.json).",
 )
 @click.option(
@@ -62,33 +62,12 @@ def command(file: str, output: str, out: Path | None, previous: str | None, deta
     planned = plan_from_spec(content, name, load_catalog(), as_json=output == "json", previous=earlier)
     plan = planned.plan
     if out is not None:
-        path = _write(plan, out, file)
+        from planner.plan.file import KIND, write_text
+
+        path = write_plan_file(write_text(plan), out, f"{plan.name}.plan.json", file, KIND)
         streams.note(f"plan written to {path} ({plan.digest})")
     _print(plan, output, details=details)
     return Exit.FINDINGS if fails(plan.verdict, fail_on) else Exit.CLEAN
-
-
-def _write(plan: Plan, out: Path, spec: str) -> Path:
-    """Write the plan file in one step. Raises CliError where it would take the place of something
-    else than a plan."""
-    from planner.plan.file import looks_like_plan, write_text
-
-    path = out / f"{plan.name}.plan.json" if out.is_dir() else out
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        if path.is_file() and not looks_like_plan(path.read_bytes()):
-            what = "is the spec itself" if spec != "-" and path.samefile(spec) else "is there already and is no plan"
-            raise CliError(f"{path}: {what}; give --out another name")
-        if path.exists() and not path.is_file():  # a pipe or a device
-            path.write_text(write_text(plan), "utf-8")
-            return path
-        fresh.write_text(write_text(plan), "utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink(missing_ok=True)
-        raise CliError(f"{path}: cannot be written: {error.strerror}") from None
-    return path
 
 
 def _print(plan: Plan, output: str, *, details: bool) -> None:

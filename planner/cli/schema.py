@@ -10,9 +10,9 @@ from planner.cli import streams
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["spec", "plan", "findings"]))
+@click.argument("what", type=click.Choice(["spec", "plan", "findings", "fleet"]))
 def command(what: str) -> None:
-    """Print a JSON Schema: spec, plan or findings.
+    """Print a JSON Schema: spec, plan, findings or fleet.
 
     Editors complete specs with it; put this line at the top of the spec:
 
@@ -26,6 +26,10 @@ def command(what: str) -> None:
         from planner.plan.schema import plan_schema
 
         schema = plan_schema()
+    elif what == "fleet":
+        from planner.spec.fleet.schema import fleet_schema
+
+        schema = fleet_schema()
     else:
         from planner.plan.schema import findings_schema
 

@@ -68,14 +68,27 @@ class FreeSpace:
 
     def take(self, length: int) -> IPv4Network | None:
         """Take a block of this length, or None if no aligned free block is left for it."""
+        found = self.best(length)
+        if found is None:
+            return None
+        candidate, start = found
+        self._free[candidate].pop(0)
+        for shorter in range(candidate + 1, length + 1):
+            self._put(start + (1 << (32 - shorter)), shorter)
+        return IPv4Network((start, length))
+
+    def best(self, length: int) -> tuple[int, int] | None:
+        """Length and address of the free block that ``take`` would break: the smallest that holds
+        a block of ``length``, the lowest of these. None if there is none."""
         for candidate in range(length, -1, -1):
             starts = self._free.get(candidate)
             if starts:
-                start = starts.pop(0)
-                for shorter in range(candidate + 1, length + 1):
-                    self._put(start + (1 << (32 - shorter)), shorter)
-                return IPv4Network((start, length))
+                return candidate, starts[0]
         return None
+
+    def room_for(self, length: int) -> int:
+        """How many blocks of a length fit into what is free."""
+        return sum(len(starts) << (length - found) for found, starts in self._free.items() if found <= length)
 
     def take_lowest(self, length: int) -> IPv4Network | None:
         """Take the block of this length at the lowest address, however large the free block it

@@ -53,7 +53,7 @@ def sealed(plan: Plan) -> Plan:
 def read_text(text: str | bytes, name: str) -> Plan:
     """A plan from a file's text. Raises PlanFileError if it is none, of another schema, or changed."""
     try:
-        document = json.loads(_decoded(text))
+        document = json.loads(without_mark(text))
     except (ValueError, RecursionError) as error:
         raise PlanFileError(f"{name} is not JSON ({error}); write plans with `eksplan plan --out`") from None
     if not isinstance(document, dict) or document.get("kind") != KIND:
@@ -86,14 +86,14 @@ def _understood(document: dict[str, Any]) -> Plan:
     return plan
 
 
-def _decoded(text: str | bytes) -> str | bytes:
+def without_mark(text: str | bytes) -> str | bytes:
     """Text without the byte order mark that some editors write."""
     return text.removeprefix(codecs.BOM_UTF8) if isinstance(text, bytes) else text.removeprefix("\ufeff")
 
 
-def looks_like_plan(text: str | bytes) -> bool:
-    """Whether a file is meant as a plan rather than a spec: JSON of kind Plan."""
-    text = _decoded(text)
+def looks_like_plan(text: str | bytes, kind: str = KIND) -> bool:
+    """Whether a file is meant as a plan rather than a spec: JSON of kind Plan (or another kind)."""
+    text = without_mark(text)
     head = text[:4096] if isinstance(text, str) else text[:4096].decode("utf-8", "replace")
     if not head.lstrip().startswith("{"):
         return False
@@ -101,4 +101,4 @@ def looks_like_plan(text: str | bytes) -> bool:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return isinstance(document, dict) and document.get("kind") == KIND
+    return isinstance(document, dict) and document.get("kind") == kind

@@ -51,7 +51,8 @@ def _addon(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _avoid(value: Any) -> Any:
+def avoid_text(value: Any) -> Any:
+    """A block alone stands for a block to avoid without a name."""
     return {"cidr": value} if isinstance(value, str) else value
 
 
@@ -107,7 +108,7 @@ class ClusterSpec(SpecModel):
     ip_family: Literal["ipv4", "ipv6"] = Field(
         default="ipv4", description="Addresses of pods and services. Can never be changed."
     )
-    avoid: tuple[Annotated[AvoidCidr, BeforeValidator(_avoid), Or("string")], ...] = Field(
+    avoid: tuple[Annotated[AvoidCidr, BeforeValidator(avoid_text), Or("string")], ...] = Field(
         default=(), description="Blocks of peers and on-premises networks that nothing may overlap."
     )
     hybrid: HybridSpec | None = Field(default=None, description="EKS Hybrid Nodes.")

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from planner.diagnostics import Diagnostic, Kind, Path
-from planner.spec.schema import description_at, keys_at
+from planner.spec.schema import Root, description_at, keys_at, spec_schema
 
 _KINDS = {
     "bool_type": ("not true or false", "true or false", "write true or false without quotes"),
@@ -38,17 +38,20 @@ _BOUNDS = {
 }
 
 
-def diagnostic_of(error: ErrorDetails, data: Any) -> Diagnostic:
-    """One pydantic error as a diagnostic; ``data`` is the document, to show the value."""
+def diagnostic_of(error: ErrorDetails, data: Any, root: Root = spec_schema) -> Diagnostic:
+    """One pydantic error as a diagnostic; ``data`` is the document, to show the value, and ``root``
+    its schema."""
     path = _existing_path(error["loc"], data)
     kind = error["type"]
     context: Mapping[str, Any] = error.get("ctx", {})
     if kind == "missing":
         path = tuple(error["loc"])
-        return _made("missing", "is missing", path, limit="required", fix=f"add `{path[-1]}`: {description_at(path)}")
+        return _made(
+            "missing", "is missing", path, limit="required", fix=f"add `{path[-1]}`: {description_at(path, root)}"
+        )
     value = shown(_value_at(data, path))
     if kind == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, root)
     if "summary" in context:
         parts = {name: str(context.get(name, "")) for name in ("limit", "fix", "source")}
         return _made(kind, str(context["summary"]), path, value=value, **parts)
@@ -63,7 +66,7 @@ def diagnostic_of(error: ErrorDetails, data: Any) -> Diagnostic:
         return _made("type", summary, path, value=value, limit=limit, fix=fix)
     if kind in _BOUNDS:
         return _bound(kind, context, path, value)
-    return _made(kind.replace("_", "-"), error["msg"], path, value=value, fix=description_at(path))
+    return _made(kind.replace("_", "-"), error["msg"], path, value=value, fix=description_at(path, root))
 
 
 def _made(code: str, summary: str, path: Path, **parts: Any) -> Diagnostic:
@@ -100,8 +103,8 @@ def _literal(path: Path, value: str, expected: str) -> Diagnostic:
     )
 
 
-def _unknown_key(path: Path) -> Diagnostic:
-    known = keys_at(path[:-1])
+def _unknown_key(path: Path, root: Root) -> Diagnostic:
+    known = keys_at(path[:-1], root)
     guess = nearest(str(path[-1]), known)
     return _made(
         "unknown-key",
@@ -109,7 +112,9 @@ def _unknown_key(path: Path) -> Diagnostic:
         path,
         value=str(path[-1]),
         limit=", ".join(known),
-        fix=f"did you mean `{guess}`?" if guess else "remove it; `eksplan explain spec` lists the keys",
+        fix=f"did you mean `{guess}`?"
+        if guess
+        else f"remove it; `eksplan explain {'spec' if root is spec_schema else 'fleet'}` lists the keys",
     )
 
 

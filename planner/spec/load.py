@@ -50,13 +50,47 @@ def load_text(content: bytes | str, file: str, facts: Facts) -> Loaded:
     source = parse(content, file, keep_text)
     if isinstance(source, Diagnostic):
         return Loaded(None, None, (source,))
-    document, diagnostics, touched = _validated(source)
-    if document is not None:
-        diagnostics += [one for one in check_document(document, facts) if not _beside(one.path, touched)]
+    other = other_kind(source.data, "Cluster")
+    if other is not None:
+        return Loaded(None, source, (place(other, source),))
+    document, diagnostics = understood(source, facts)
     placed = tuple(place(one, source) for one in diagnostics)
     ordered = tuple(sorted(placed, key=lambda one: (one.range or source.locate(()), one.code)))
     loaded = Loaded(document, source, ordered)
     return dataclasses.replace(loaded, document=None) if loaded.invalid else loaded
+
+
+_COMMANDS = {
+    "Cluster": ("a cluster", "eksplan plan"),
+    "Fleet": ("a fleet of clusters", "eksplan fleet plan"),
+    "Plan": ("a plan", "eksplan review"),
+    "FleetPlan": ("a fleet plan", "eksplan fleet review"),
+}
+
+
+def other_kind(data: Any, kind: str) -> Diagnostic | None:
+    """What to say of a document that is not of ``kind`` but of another one that is known."""
+    found = data.get("kind") if isinstance(data, Mapping) else None
+    if found == kind or not isinstance(found, str) or found not in _COMMANDS:
+        return None
+    what, command = _COMMANDS[found]
+    return Diagnostic(
+        Kind.INVALID,
+        "kind",
+        f"this is {what}",
+        path=("kind",),
+        value=found,
+        limit=kind,
+        fix=f"use `{command} -f` for it",
+    )
+
+
+def understood(source: Source, facts: Facts) -> tuple[ClusterDocument | None, list[Diagnostic]]:
+    """The document in a source, if it is one, and everything that is wrong with it, without places."""
+    document, diagnostics, touched = _validated(source)
+    if document is not None:
+        diagnostics += [one for one in check_document(document, facts) if not _beside(one.path, touched)]
+    return document, diagnostics
 
 
 def place(diagnostic: Diagnostic, source: Source) -> Diagnostic:

@@ -22,6 +22,18 @@ MAX_DEPTH = 40
 MAX_NODES = 250_000
 MAX_DIGITS = 100
 
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a document may be: bytes of text, and parts once aliases are expanded."""
+
+    size: int = MAX_BYTES
+    nodes: int = MAX_NODES
+    what: str = "a cluster spec"
+
+
+CLUSTER_LIMITS = Limits()
+
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -79,26 +91,31 @@ class _RefusedError(Exception):
         self.diagnostic = diagnostic
 
 
-def parse(content: bytes | str, file: str, keep_text: KeepText = lambda _path: False) -> Source | Diagnostic:
+def parse(
+    content: bytes | str,
+    file: str,
+    keep_text: KeepText = lambda _path: False,
+    limits: Limits = CLUSTER_LIMITS,
+) -> Source | Diagnostic:
     """Read one YAML document. ``keep_text`` says for which paths a plain scalar stays as written
     (so that ``version: 1.30`` is "1.30" and not 1.3). Returns a diagnostic for anything that is
     not one sound document."""
     try:
-        return _Reader(file, keep_text).read(_decoded(content, file))
+        return _Reader(file, keep_text, limits).read(_decoded(content, file, limits))
     except _RefusedError as refused:
         return refused.diagnostic
 
 
-def _decoded(content: bytes | str, file: str) -> str:
+def _decoded(content: bytes | str, file: str, limits: Limits) -> str:
     size = len(content)
-    if size > MAX_BYTES:
+    if size > limits.size:
         raise _refuse(
             file,
             "yaml-size",
             "the file is too large for a spec",
             value=f"{size:,} bytes",
-            limit=f"{MAX_BYTES:,} bytes",
-            fix="give a cluster spec; `eksplan init` writes one",
+            limit=f"{limits.size:,} bytes",
+            fix=f"give {limits.what}" + ("; `eksplan init` writes one" if limits is CLUSTER_LIMITS else ""),
         )
     if isinstance(content, bytes):
         try:
@@ -125,9 +142,10 @@ def _refuse(file: str, code: str, summary: str, line: int = 1, column: int = 1, 
 class _Reader:
     """Walks the composed nodes once, building data and positions."""
 
-    def __init__(self, file: str, keep_text: KeepText) -> None:
+    def __init__(self, file: str, keep_text: KeepText, limits: Limits) -> None:
         self.file = file
         self.keep_text = keep_text
+        self.limits = limits
         self.values: dict[Path, SourceRange] = {}
         self.keys: dict[Path, SourceRange] = {}
         self.count = 0
@@ -213,13 +231,13 @@ class _Reader:
                             limit="one document in a file",
                             fix="put each cluster into a file of its own",
                         )
-                if count > MAX_NODES:
+                if count > self.limits.nodes:
                     raise self._at(
                         mark,
                         "yaml-size",
                         "too many parts for a spec",
-                        limit=f"{MAX_NODES:,} parts",
-                        fix="give a cluster spec",
+                        limit=f"{self.limits.nodes:,} parts",
+                        fix=f"give {self.limits.what}",
                     )
 
         self._guard(scan)
@@ -229,12 +247,12 @@ class _Reader:
 
     def _value(self, node: yaml.Node, path: Path) -> Any:
         self.count += 1
-        if self.count > MAX_NODES:
+        if self.count > self.limits.nodes:
             raise self._at(
                 node.start_mark,
                 "yaml-bomb",
                 "aliases expand to too many parts",
-                limit=f"{MAX_NODES:,} parts",
+                limit=f"{self.limits.nodes:,} parts",
                 fix="write the values out instead of using aliases",
             )
         if id(node) in self.open:

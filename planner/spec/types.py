@@ -169,6 +169,7 @@ CniVersion = _text(
     r"v?\d+\.\d+\.\d+(-eksbuild\.\d+)?", "a VPC CNI version", 'write it as "1.20.4" or "v1.20.4-eksbuild.1"'
 )
 RegionName = _text(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region name", "write it as eu-west-1")
+AccountId = _text(r"\d{12}", "an AWS account id: twelve digits", 'write it as "111122223333"')
 VpcId = _text(r"vpc-[0-9a-f]{8,17}", "a VPC id", "write it as vpc-0123456789abcdef0")
 SubnetId = _text(r"subnet-[0-9a-f]{8,17}", "a subnet id", "write it as subnet-0123456789abcdef0")
 GatewayId = _text(r"igw-[0-9a-f]{8,17}", "an internet gateway id", "write it as igw-0123456789abcdef0")

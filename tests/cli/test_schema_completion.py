@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from tests.cli.running import SPEC, invoke, process
-from tests.support.plans import EXAMPLES
+from tests.support.plans import CLUSTER_EXAMPLES, EXAMPLES
 
 
-@pytest.mark.parametrize("what", ["spec", "plan", "findings"])
+@pytest.mark.parametrize("what", ["spec", "plan", "findings", "fleet"])
 def test_schemas_are_schemas(what: str) -> None:
     ran = invoke("schema", what)
     assert ran.code == 0
@@ -23,10 +23,19 @@ def test_schemas_are_schemas(what: str) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(ran.out))
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CLUSTER_EXAMPLES, ids=lambda path: path.stem)
 def test_the_schema_takes_the_examples(path: Path) -> None:
     schema = json.loads(invoke("schema", "spec").out)
     jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(path.read_text("utf-8")))
+
+
+def test_the_fleet_schema_takes_the_example() -> None:
+    schema = json.loads(invoke("schema", "fleet").out)
+    validator = jsonschema.Draft202012Validator(schema)
+    document = yaml.safe_load((EXAMPLES / "fleet.yaml").read_text("utf-8"))
+    validator.validate(document)
+    document["spec"]["templates"]["large"]["cni"]["modus"] = "prefix"
+    assert not validator.is_valid(document)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +83,7 @@ def test_the_script_for_bash_is_sound_bash() -> None:
         ("eksplan plan --out", {"--output", "--out"}),
         ("eksplan plan --fail-on w", {"warning"}),
         ("eksplan max-pods m5.larg", {"m5.large"}),
-        ("eksplan schema f", {"findings"}),
+        ("eksplan schema f", {"findings", "fleet"}),
     ],
 )
 def test_the_shell_is_told_what_may_follow(words: str, found: set[str]) -> None:

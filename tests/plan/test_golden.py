@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from planner.cli.main import run
-from tests.support.plans import EXAMPLES, FEASIBLE
+from tests.support.plans import CLUSTER_EXAMPLES, EXAMPLES, FEASIBLE
 
 
 class TextFile(SingleFileSnapshotExtension):
@@ -37,7 +37,7 @@ def output(
 
 
 def test_all_examples_are_covered() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.yaml")} == {*FEASIBLE, "infeasible"}
+    assert {path.stem for path in CLUSTER_EXAMPLES} == {*FEASIBLE, "infeasible"}
 
 
 @pytest.mark.parametrize("name", FEASIBLE)

@@ -17,6 +17,8 @@ from planner.templates import render
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
+CLUSTER_EXAMPLES = tuple(sorted(path for path in EXAMPLES.glob("*.yaml") if path.stem != "fleet"))
+"""Specs of single clusters."""
 FEASIBLE = ("minimal", "production", "private", "ipv6", "custom-networking", "existing-vpc")
 
 

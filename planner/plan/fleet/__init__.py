@@ -1,0 +1,1 @@
+"""Addresses of many clusters at once."""

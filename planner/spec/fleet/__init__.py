@@ -1,0 +1,1 @@
+"""Fleets: many clusters whose addresses come from common pools."""
