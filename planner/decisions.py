@@ -47,9 +47,11 @@ class OneWayDoor:
 
 
 class Ledger:
-    """Collects decisions while a plan is built; each id may be used once."""
+    """Collects decisions while a plan is built; each id may be used once. A trial, whose decisions
+    nobody will read, does not want any."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wanted: bool = True) -> None:
+        self.wanted = wanted
         self._decisions: dict[str, Decision] = {}
 
     def add(  # noqa: PLR0913 - one keyword for each part of a decision
@@ -67,6 +69,8 @@ class Ledger:
         note: str = "",
     ) -> None:
         """Record a decision. Raises ValueError if the id is already taken."""
+        if not self.wanted:
+            return
         if id in self._decisions:
             raise ValueError(f"decision {id} recorded twice")
         self._decisions[id] = Decision(

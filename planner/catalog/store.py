@@ -89,7 +89,7 @@ def load(folder: Path | None = None) -> Catalog:
         ),
         facts=facts,
         region_names=files.regions,
-        load_region=lambda name: _region(files, facts, name),
+        load_region=cache(lambda name: _region(files, facts, name)),
         load_branches=cache(lambda: _branches(files)),
     )
 

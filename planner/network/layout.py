@@ -70,9 +70,12 @@ def needed_length(demand: SubnetDemand, facts: Facts) -> int:
     """Prefix length for a demand in one piece; prefixes need whole /28 blocks beside the single
     addresses. Shorter than /16 where no single subnet can hold it.
     """
-    length = min(subnet_prefix(demand.addresses, facts), demand.longest)
-    while demand.prefixes and blocks(length) < blocks_needed(demand.singles, demand.prefixes):
-        length -= 1
+    addresses, prefixes = demand.addresses, demand.prefixes
+    length = min(subnet_prefix(addresses, facts), demand.longest)
+    if prefixes:
+        needed = blocks_needed(addresses - BLOCK * prefixes, prefixes)
+        while blocks(length) < needed:
+            length -= 1
     return length
 
 

@@ -23,6 +23,8 @@ def record(
     demands: Sequence[SubnetDemand], subnets: Sequence[PlannedSubnet], ledger: Ledger, facts: Facts, *, roomy: bool
 ) -> None:
     """One decision for each subnet: every item, the sum, and why the block has its size."""
+    if not ledger.wanted:
+        return
     for demand in demands:
         mine = [one for one in subnets if one.tier is demand.tier and one.zone == demand.zone]
         if not mine:

@@ -108,7 +108,7 @@ def _with_remedies(
         wrong += unfit
         if not (groups or pools) or any((one.code, one.path) not in known for one in wrong):
             return False
-        trial = dataclasses.replace(brief, spec=changed, ledger=Ledger())
+        trial = dataclasses.replace(brief, spec=changed, ledger=Ledger(wanted=False))
         return not isinstance(plan_addresses(trial, zones, groups, pools, kept), list)
 
     if not any(one.code == "addresses" for one in problems):

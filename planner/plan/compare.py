@@ -120,7 +120,7 @@ def compare(document: ClusterDocument, catalog: Catalog) -> Comparison | list[Di
     region, problems = resolve_region(spec, catalog)
     if region is None:
         return problems
-    brief = Brief(document.metadata.name, spec, region, catalog.facts, Ledger())
+    brief = Brief(document.metadata.name, spec, region, catalog.facts, Ledger(wanted=False))
     zones, zone_problems = resolve_zones(brief, catalog.instance_types)
     stops = [one for one in zone_problems if one.kind is not Kind.NOTICE]
     if not zones or stops:
@@ -246,7 +246,7 @@ def _option(mode: _Mode, brief: Brief, catalog: Catalog, zones: Sequence[Planned
 
 
 def _trial(brief: Brief, spec: ClusterSpec) -> Brief:
-    return dataclasses.replace(brief, spec=spec, ledger=Ledger())
+    return dataclasses.replace(brief, spec=spec, ledger=Ledger(wanted=False))
 
 
 def _roomless(spec: ClusterSpec) -> object:

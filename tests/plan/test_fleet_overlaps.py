@@ -14,15 +14,14 @@ from tests.support.fleets import clashes, net
 def claims(draw: st.DrawFn) -> list[Claim]:
     """Claims crowded into a small space, so that they nest and coincide."""
 
-    def block() -> object:
+    def block() -> tuple[str, int]:
         length = draw(st.integers(18, 24))
-        return net("10.0.0.0/16").network_address + (
-            draw(st.integers(0, 2 ** (length - 16) - 1)) << (32 - length)
-        ), length
+        place = draw(st.integers(0, 2 ** (length - 16) - 1)) << (32 - length)
+        return str(net("10.0.0.0/16").network_address + place), length
 
     found: list[Claim] = []
     for _ in range(draw(st.integers(0, 24))):
-        address, length = block()  # type: ignore[misc]
+        address, length = block()
         use = draw(st.sampled_from(list(Use)))
         names = ("allocation x", "allocation y") if use in (Use.EXISTING, Use.EXISTING_SERVICE) else ("a", "b", "c")
         owner = "avoid z" if use is Use.AVOID else draw(st.sampled_from(names))

@@ -76,7 +76,7 @@ class Layouts:
             return network
         subnets: list[RelativeSubnet] = []
         room = 0
-        for one in network.layout.subnets:
+        for one in network.layout.unique:
             cidr = one.subnet.cidr
             number = next(number for number, block in enumerate(blocks) if cidr.subnet_of(block))
             offset = int(cidr.network_address) - int(blocks[number].network_address)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 
 from planner.capacity.brief import Brief
+from planner.capacity.pool import PoolCapacity
 from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog, Region
 from planner.decisions import Ledger
@@ -17,7 +18,7 @@ from planner.network.layout import requests, smallest_block
 from planner.network.subnets import minimal_length
 from planner.network.zones import PlannedZone, resolve_zones
 from planner.plan.addresses import AddressPlan, plan_addresses
-from planner.plan.groups import size_groups
+from planner.plan.groups import size_groups, size_pools
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.sizes import Sized
 from planner.spec.cluster import ClusterSpec
@@ -40,6 +41,7 @@ class Shape:
     region: Region
     zones: tuple[PlannedZone, ...]
     groups: tuple[Sized, ...]
+    pools: tuple[PoolCapacity, ...]
     demands: tuple[SubnetDemand, ...]
     length: int
     """Prefix length of its VPC's block."""
@@ -63,8 +65,8 @@ class Shape:
     ) -> AddressPlan | list[Diagnostic]:
         """The address part of a plan with these blocks, or why there is none."""
         spec = alone(with_blocks(self.spec, primary, secondary))
-        brief = Brief(NAME, spec, self.region, facts, Ledger())
-        return plan_addresses(brief, self.zones, self.groups)
+        brief = Brief(NAME, spec, self.region, facts, Ledger(wanted=False))
+        return plan_addresses(brief, self.zones, self.groups, self.pools)
 
 
 def with_blocks(
@@ -85,7 +87,7 @@ def alone(spec: ClusterSpec) -> ClusterSpec:
 
 def work_out(number: int, name: str, member: Member, catalog: Catalog) -> tuple[Shape | None, list[Diagnostic]]:
     """The shape of a cluster, and everything that is to be said of it; None if it cannot be planned."""
-    spec, ledger = member.spec, Ledger()
+    spec, ledger = member.spec, Ledger(wanted=False)
     region, problems = resolve_region(spec, catalog)
     problems += resolve_version(spec, catalog, ledger)[1]
     if region is None:
@@ -95,15 +97,17 @@ def work_out(number: int, name: str, member: Member, catalog: Catalog) -> tuple[
     problems += [*found, *check_endpoints(spec, region, catalog.facts)]
     groups, found = size_groups(spec, catalog, region, zones)
     problems += [*found, *(notice for one in groups for notice in one.group.notices)]
-    if not zones or not groups or any(one.kind is not Kind.NOTICE for one in problems):
+    pools, found = size_pools(spec, catalog, region, zones)
+    problems += found
+    if not zones or not (groups or pools) or any(one.kind is not Kind.NOTICE for one in problems):
         return None, problems
     existing = spec.vpc.id is not None
     trial = replace(
         brief,
-        ledger=Ledger(),
+        ledger=Ledger(wanted=False),
         spec=alone(spec if existing else with_blocks(spec, _TRIAL, member.pins.secondary)),
     )
-    network = plan_addresses(trial, zones, groups)
+    network = plan_addresses(trial, zones, groups, pools)
     if isinstance(network, list):
         return None, [*problems, *network]
     largest = catalog.facts.number("vpc.largest_prefix_length")
@@ -116,6 +120,7 @@ def work_out(number: int, name: str, member: Member, catalog: Catalog) -> tuple[
         region=region,
         zones=zones,
         groups=tuple(groups),
+        pools=tuple(pools),
         demands=network.demands,
         length=spec.vpc.prefix_length or max(minimal_length(network.demands, catalog.facts), largest),
         tight=spec.vpc.prefix_length or minimal_length(network.demands, catalog.facts) + 1,
