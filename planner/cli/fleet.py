@@ -29,7 +29,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @click.group("fleet")
 def command() -> None:
-    """Plan the addresses of many clusters, and judge them."""
+    """Plan and judge the addresses of many clusters."""
 
 
 def _file_option(what: str) -> Callable[[Function], Function]:

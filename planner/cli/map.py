@@ -16,7 +16,11 @@ from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
 @spec_or_plan_option
 @drawing_option
 def command(file: str, output: str) -> None:
-    """The addresses of the VPC: used by others, planned, reserved, left in subnets, free."""
+    """Draw which addresses of the VPC are used, planned, free.
+
+    Told apart are addresses that others use, planned ones, CIDR reservations for prefixes, what is
+    left in subnets, and what no subnet has.
+    """
     from planner.report.pictures.address_map import Use, address_map
 
     plan = plan_from(file, load_catalog(), as_json=output == "json").plan

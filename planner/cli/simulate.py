@@ -87,9 +87,9 @@ def command(
     lost_zone: str | None,
     output: str,
 ) -> int:
-    """Play bad days on a plan or a running cluster: do the addresses suffice?
+    """Play bad days on a plan or a running cluster.
 
-    Every group at its maximum; a zone lost (with the timeline of what happens when); each group
+    Do the addresses suffice? Every group at its maximum; a zone lost (with the timeline of what happens when); each group
     updated, and all at once; growth month by month; single addresses scattered over the /28 blocks;
     and a bad mix of these. For each: fits or breaks, where it breaks first, how many nodes and
     pods fit, what to change.

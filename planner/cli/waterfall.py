@@ -19,7 +19,7 @@ from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
 @click.argument("subnet", required=False)
 @drawing_option
 def command(file: str, subnet: str | None, output: str) -> None:
-    """How each subnet came to its size, bar by bar.
+    """Draw how each subnet came to its size.
 
     SUBNET is a tier and zone such as node.use1-az1, a tier, or a zone; all subnets without it.
     Every bar is a decision: `eksplan why` explains it.

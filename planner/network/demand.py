@@ -21,6 +21,10 @@ _BRANCH = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-
 _FARGATE = "https://docs.aws.amazon.com/eks/latest/userguide/fargate.html"
 
 
+CLUSTER_ITEMS = ("control-plane interfaces", "kept free for version updates")
+"""What EKS itself takes of a cluster subnet."""
+
+
 class Tier(StrEnum):
     """What a subnet is for."""
 
@@ -93,14 +97,14 @@ def cluster_demand(zone: PlannedZone, facts: Facts) -> SubnetDemand:
         zone.label,
         (
             DemandItem(
-                "control-plane interfaces",
+                CLUSTER_ITEMS[0],
                 most,
                 f"at most {most}, placed by EKS in any cluster subnet",
                 facts.source("cluster.interfaces_max"),
                 "N06",
             ),
             DemandItem(
-                "kept free for version updates",
+                CLUSTER_ITEMS[1],
                 free,
                 f"{free} in each cluster subnet",
                 facts.source("cluster.update_free"),

@@ -18,7 +18,9 @@ from planner.network.prefixes import BLOCK, blocks, blocks_needed
 
 _ORDER = {Tier.NODE: 0, Tier.POD: 1, Tier.PUBLIC: 2, Tier.CLUSTER: 3}
 MOST_PARTS = 8
-"""Subnets that one tier of one zone may be split into."""
+"""Subnets that one tier of one zone may be split into to use leftovers."""
+MOST_PIECES = 4
+"""Subnets that one tier of one zone is split into when leftovers do not suffice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +134,54 @@ def place(wanted: Sequence[Request], space: Space) -> tuple[Placed, list[Request
 def place_split(wanted: Sequence[Request], space: Space, facts: Facts) -> tuple[Placed, list[Request]]:
     """Like ``place``, but a node subnet that finds no block in one piece takes several.
 
-    Pods of custom networking have one subnet in each zone, for there is one ENIConfig. The other subnets come first; then the largest free blocks are taken until the demand is met,
-    each losing five reserved addresses. A demand with prefixes is never split: its parts would
-    lose whole /28 blocks.
+    Pods of custom networking have one subnet in each zone, for there is one ENIConfig. The other
+    subnets come first; then the largest free blocks are taken until the demand is met, each losing
+    five reserved addresses. Where that does not suffice all that may be split are, into two to four
+    pieces. A demand with prefixes is never split: its parts would lose whole /28 blocks.
     """
     placed, missing = place(wanted, space)
     if not missing:
         return placed, []
+    in_leftovers, still = _place_missing(placed, missing, space, facts)
+    if not still:
+        return in_leftovers, []
+    for pieces in range(2, MOST_PIECES + 1):
+        parts = [part for one in wanted for part in (_pieces(one, pieces, facts) if one.splittable else [one])]
+        in_pieces, lacking = place(_numbered(parts), space)
+        if not lacking:
+            return in_pieces, []
+    return in_leftovers, still
+
+
+def _pieces(request: Request, count: int, facts: Facts) -> list[Request]:
+    """A request in up to so many pieces: each takes as much as fills it, the last one the rest."""
+    parts: list[Request] = []
+    left, smallest = request.addresses, facts.number("subnet.smallest_prefix_length")
+    while len(parts) < count - 1:
+        length = subnet_prefix(left, facts) + 1
+        full = (1 << (32 - length)) - facts.number("subnet.reserved") - (request.batch - 1)
+        if length >= smallest or full <= 0 or full >= left:
+            break
+        parts.append(replace(request, length=length, addresses=full, splittable=False))
+        left -= full
+    return [*parts, replace(request, length=min(subnet_prefix(left, facts), smallest), addresses=left)]
+
+
+def _numbered(parts: Sequence[Request]) -> list[Request]:
+    """The same requests, those of a tier and zone numbered from 0."""
+    counts: dict[tuple[Tier, str], int] = {}
+    numbered: list[Request] = []
+    for one in parts:
+        counts[one.key] = counts.get(one.key, 0) + 1
+        numbered.append(replace(one, part=counts[one.key] - 1))
+    return numbered
+
+
+def _place_missing(
+    placed: Placed, missing: Sequence[Request], space: Space, facts: Facts
+) -> tuple[Placed, list[Request]]:
+    """What has been placed, and in the leftovers what was missing, as far as it finds room."""
+    placed = dict(placed)
     free = FreeSpace(space.blocks, (*space.taken, *placed.values()))
     still: list[Request] = []
     for request in missing:

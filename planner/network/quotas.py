@@ -8,21 +8,19 @@ from ipaddress import IPv4Network
 from planner.capacity.brief import Brief
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind
-from planner.network.demand import SubnetDemand
+from planner.network.demand import SubnetDemand, public_load_balancers
 from planner.network.planned import Layout
 from planner.network.spread import NodeSpread
 
 
 def check_quotas(
     brief: Brief,
-    primary: IPv4Network,
     secondary: Sequence[IPv4Network],
     layout: Layout,
     demands: Sequence[SubnetDemand],
     spreads: Sequence[NodeSpread],
 ) -> Iterator[Diagnostic]:
     """Refusals of a plan that would need a higher quota than the spec says the account has."""
-    del primary
     spec, facts = brief.spec, brief.facts
     if not spec.vpc.secondary_cidrs:  # those of the spec were counted when it was read
         yield from _over(
@@ -85,6 +83,10 @@ def _over(  # noqa: PLR0913, PLR0917 - every part of the message
     more: str = ", or use fewer",
 ) -> Iterator[Diagnostic]:
     quota = raised or facts.number(fact)
+    most = facts.number(f"{fact}_most") if f"{fact}_most" in facts else count
+    raising = f"have the quota raised first and say quotas.{field}: {count}"
+    if count > most:  # no support case helps
+        raising = f"divide the cluster among several VPCs ({most:,} is the highest that AWS grants)"
     if count > quota:
         yield Diagnostic(
             Kind.INFEASIBLE,
@@ -93,7 +95,7 @@ def _over(  # noqa: PLR0913, PLR0917 - every part of the message
             path=path,
             value=f"{count:,}",
             limit=f"{quota:,} ({'as quotas says' if raised else 'default'}; {facts[fact].note})",
-            fix=f"have the quota raised first and say quotas.{field}: {count}{more}",
+            fix=f"{raising}{more}",
             source=facts.source(fact),
             note="N29",
         )
@@ -136,7 +138,7 @@ def address_units(brief: Brief, demands: Sequence[SubnetDemand], spreads: Sequen
     heavy += sum(name == "NAT gateway" for name in names) * weights["nat_gateway"]
     services = next((item.addresses for one in demands for item in one.items if item.name == "interface endpoints"), 0)
     heavy += services * zones * weights["vpc_endpoint"]
-    balancers = spec.load_balancers.internal + (spec.load_balancers.public or 0)
+    balancers = spec.load_balancers.internal + public_load_balancers(spec)
     heavy += balancers * zones * weights["load_balancer"]
     if spec.ip_family == "ipv6":
         prefixes += sum(one.peak + one.surge for one in spreads) * weights["prefix"]

@@ -8,7 +8,7 @@ from planner.capacity.brief import Brief
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.network.cidr import usable
-from planner.network.demand import SubnetDemand, Tier
+from planner.network.demand import CLUSTER_ITEMS, SubnetDemand, Tier
 from planner.network.layout import Request, Space, needed_length, sizes_text, smallest_block
 from planner.network.prefixes import whole_blocks
 from planner.spec.cluster import ClusterSpec
@@ -54,6 +54,7 @@ def _too_full(
     if have - lost >= demand.addresses:
         return
     names = ", ".join(one.id for one in subnets)
+    shared = Tier.CLUSTER in demand.serves
     yield Diagnostic(
         Kind.INFEASIBLE,
         "subnet-full",
@@ -62,10 +63,16 @@ def _too_full(
         value=f"{demand.addresses} addresses needed",
         limit=f"{have} free in {names}"
         + (f", of which {lost} may be left over in pieces smaller than an interface's {demand.batch}" if lost else ""),
-        fix=f"list a further subnet with use: {demand.tier} there, or let the plan make one (use: other); needed for {largest_items(demand)}",
-        source=facts.source("subnet.reserved"),
-        note="N29",
+        fix=f"list a further subnet with use: {demand.tier} there, or let the plan make one (use: other); needed for {largest_items(demand)}"
+        + (f", and for EKS itself: {_for_eks(demand)}" if shared else ""),
+        source=facts.source("cluster.update_free" if shared else "subnet.reserved"),
+        note="N31" if shared else "N29",
     )
+
+
+def _for_eks(demand: SubnetDemand) -> str:
+    """What a subnet that the cluster shares must hold for EKS."""
+    return ", ".join(f"{one.name} {one.addresses}" for one in demand.items if one.name in CLUSTER_ITEMS)
 
 
 def _cluster_subnet(one: ExistingSubnet, spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -184,17 +191,21 @@ def too_small(
     space: Space,
     demands: Sequence[SubnetDemand],
     path: Path,
+    *,
+    settled: bool,
 ) -> Diagnostic:
-    """One diagnostic that says what is needed, what is there, and what would make it fit."""
-    spec, facts = brief.spec, brief.facts
+    """One diagnostic that says what is needed, what is there, and what would make it fit. With
+    ``settled`` the primary block can no longer be another one."""
+    facts = brief.facts
     pods = path[-1] == "secondaryCidrs"
     what = "the secondary blocks for pods" if pods else "the VPC's blocks"
     total = sum(one.size for one in wanted)
     free = space.free()
-    fits = smallest_block(wanted)
+    settled = settled or pods
+    fits = smallest_block(missing if settled else wanted)
     largest = facts.number("vpc.largest_prefix_length")
     fixes: list[str] = []
-    if not spec.vpc.id and not pods:
+    if not settled:
         fixes.append(
             f"a VPC block of /{fits} or larger"
             if fits >= largest

@@ -63,7 +63,7 @@ def record(
                 key,
                 f"{item.name[:1].upper()}{item.name[1:]} in the {demand.tier} subnet of {demand.zone}",
                 f"{item.addresses:,}",
-                unit="addresses kept free" if item.spare else "addresses",
+                unit=("address" if item.addresses == 1 else "addresses") + (" kept free" if item.spare else ""),
                 worked=item.worked,
                 explanation=f"one part of subnet.{demand.tier}.{demand.zone}",
                 source=item.source,

@@ -95,9 +95,12 @@ def lay_out(
     placed, missing = place_split(near, main, facts)
     placed_pods, missing_pods = place_split(far, pods, facts)
     if missing:
-        problems.append(too_small(brief, near, missing, main, demands, block_path(spec)))
+        settled = bool(spec.vpc.id) or kept is not None
+        problems.append(too_small(brief, near, missing, main, demands, block_path(spec), settled=settled))
     if missing_pods:
-        problems.append(too_small(brief, far, missing_pods, pods, demands, ("spec", "vpc", "secondaryCidrs")))
+        problems.append(
+            too_small(brief, far, missing_pods, pods, demands, ("spec", "vpc", "secondaryCidrs"), settled=True)
+        )
     by_label = {zone.label: zone for zone in zones}
     names = spec.vpc.subnet_names()
     subnets = [

@@ -61,7 +61,7 @@ def plan_addresses(
     if isinstance(service, Diagnostic):
         return [service]
     layout = lay_out(brief, zones, demands, primary, secondary, kept)
-    problems = [*layout.problems, *check_quotas(brief, primary, secondary, layout, demands, spreads)]
+    problems = [*layout.problems, *check_quotas(brief, secondary, layout, demands, spreads)]
     if problems:
         return problems
     return AddressPlan(primary, secondary, service, layout, demands, spreads)

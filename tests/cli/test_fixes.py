@@ -12,10 +12,13 @@ import yaml
 from tests.cli.running import INFEASIBLE, invoke
 from tests.support.plans import spec_text
 
-HUGE: dict[str, Any] = {"nodeGroups": [{"name": "general", "instanceTypes": ["m5.large"], "maxSize": 5000}]}
+HUGE: dict[str, Any] = {
+    "nodeGroups": [{"name": "general", "instanceTypes": ["m5.large"], "maxSize": 5000}],
+    "quotas": {"networkAddressUsage": 256_000},
+}
 BUSY: dict[str, Any] = {
-    "nodeGroups": [{"name": "general", "instanceTypes": ["m5.large"], "maxSize": 1200}],
-    "workloads": [{"name": "jobs", "cpu": 1, "memory": "1Gi", "replicas": 1100}],
+    "nodeGroups": [{"name": "general", "instanceTypes": ["m5.large"], "maxSize": 1600}],
+    "workloads": [{"name": "jobs", "cpu": 1, "memory": "1Gi", "replicas": 1500}],
 }
 SMALL: dict[str, Any] = {"vpc": {"cidr": "10.0.0.0/20"}, "growthPercent": 900}
 
@@ -58,6 +61,25 @@ def test_settings_that_are_advised_make_a_plan(spec: dict[str, Any]) -> None:
     assert advised
     for change in advised:
         assert plan({**spec, **change})[0] == 0, change
+
+
+def test_the_quota_that_is_advised_is_enough() -> None:
+    spec = {**HUGE, "quotas": {}, "cni": {"customNetworking": True}}
+    code, _, err = plan(spec)
+    advised = re.search(r"say quotas.networkAddressUsage: (\d+)", err)
+    assert code == 3
+    assert advised is not None
+    quota = int(advised[1])
+    assert plan({**spec, "quotas": {"networkAddressUsage": quota}})[0] == 0
+    assert plan({**spec, "quotas": {"networkAddressUsage": quota - 1}})[0] == 3
+
+
+def test_a_quota_that_aws_never_grants_is_not_advised() -> None:
+    many = {**HUGE, "nodeGroups": [{"name": "general", "instanceTypes": ["m5.24xlarge"], "maxSize": 2000}]}
+    code, _, err = plan({**many, "cni": {"customNetworking": True}})
+    assert code == 3
+    assert "256,000 is the highest that AWS grants" in err
+    assert "have the quota raised" not in err.partition("vpc-nau")[2].partition("infeasible[")[0]
 
 
 def test_the_block_that_is_advised_is_large_enough_and_no_larger() -> None:

@@ -234,3 +234,22 @@ def test_every_remedy_that_is_named_does_make_it_fit(size: int) -> None:
         tried += 1
         assert build_text(spec_text(**changed)).plan is not None, remedy
     assert tried >= 1
+
+
+@pytest.mark.parametrize("size", [25, 30, 33, 36])
+def test_subnets_that_do_not_fit_in_one_piece_are_made_in_several(size: int) -> None:
+    """Three /23 do not fit into a /22 of their own, three times a /24 and a /26 do."""
+    spec: dict[str, Any] = {
+        "vpc": {"cidr": "10.0.0.0/22"},
+        "nodeGroups": [{**GROUP, "maxSize": size, "update": {"strategy": "minimal"}}],
+        "tolerateZoneLoss": 0,
+        "loadBalancers": {"internal": 0, "public": 0},
+    }
+    plan = plan_of(**spec)
+    for row in plan.capacity:
+        (demand,) = [one for one in plan.demands if (one.tier, one.zone) == (row.tier, row.zone)]
+        room = sum(IPv4Network(cidr).num_addresses - 5 for cidr in row.cidrs)
+        assert room - (len(row.cidrs) - 1) * (demand.batch - 1) >= demand.addresses
+    blocks = sorted(subnet.cidr for subnet in plan.design.subnets)
+    assert all(not one.overlaps(other) for one, other in zip(blocks, blocks[1:], strict=False))
+    assert any(len(row.cidrs) > 1 for row in plan.capacity) is (size > 24)

@@ -32,7 +32,25 @@ def test_N31_nodes_that_share_28_cluster_subnets_leave_too_few_for_an_update() -
     ]
     problem = one("subnet-full", zones=["use1-az1", "use1-az2"], vpc=existing(*subnets), nodeGroups=[SMALL], nat="none")
     assert problem.limit.startswith("11 free")
-    assert "kept free for version updates 5" in problem.fix or "control-plane interfaces 4" in problem.fix
+    assert problem.fix.endswith("for EKS itself: control-plane interfaces 4, kept free for version updates 5")
+    assert problem.note == "N31"
+
+
+@pytest.mark.parametrize(("length", "fits"), [(28, False), (27, True)])
+def test_N31_what_EKS_needs_decides_where_the_nodes_alone_would_fit(length: int, fits: bool) -> None:
+    tiny = {"name": "tiny", "instanceTypes": ["t3.nano"], "maxSize": 2, "update": {"strategy": "minimal"}}
+    subnets = [
+        {"cidr": f"10.0.{zone}.0/{length}", "zone": f"use1-az{zone}", "use": ["cluster", "node"]} for zone in (1, 2)
+    ]
+    found = codes(
+        zones=["use1-az1", "use1-az2"],
+        vpc=existing(*subnets),
+        nodeGroups=[tiny],
+        nat="none",
+        loadBalancers={"internal": 0},
+        tolerateZoneLoss=0,
+    )
+    assert ("subnet-full" not in found) is fits
 
 
 def test_N31_free_addresses_are_judged_in_each_cluster_subnet_and_never_summed() -> None:
@@ -118,7 +136,7 @@ def test_N29_subnets_that_are_not_one_block_leave_room_for_whole_interfaces() ->
             {"vpc": {"cidr": "10.0.0.0/16", "secondaryCidrs": [f"10.{number}.0.0/16" for number in range(2, 7)]}},
             "vpc-cidr-quota",
         ),
-        ({"serviceCidr": "172.16.0.0/11"}, "service-size"),
+        ({"serviceCidr": "172.0.0.0/11"}, "service-size"),
         ({"serviceCidr": "172.20.0.0/25"}, "service-size"),
         ({"vpc": {"cidr": "10.0.0.0/16"}, "serviceCidr": "10.0.0.0/20"}, "cidr-overlap"),
         ({"serviceCidr": "100.64.0.0/16"}, "service-private"),

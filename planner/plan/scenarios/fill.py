@@ -86,16 +86,12 @@ class _Space:
         space.take(min(place.used, space.free_singles), 0)
         return space
 
-    def take(self, singles: int, prefixes: int) -> bool:
-        """A node's addresses, of the subnet with most free ones that has them."""
+    def take(self, singles: int, prefixes: int) -> SubnetSpace | None:
+        """A node's addresses, of the subnet with most free ones that has them: that subnet."""
         if self.short:
-            return False
-        return any(space.take(singles, prefixes) for space in sorted(self.spaces, key=lambda one: -one.free))
-
-    def give_back(self, singles: int, prefixes: int) -> None:
-        """What the last node got, when its other room had nothing for it."""
-        space = max(self.spaces, key=lambda one: one.singles)
-        space.give_back(singles, prefixes)
+            return None
+        by_room = sorted(self.spaces, key=lambda one: -one.free)
+        return next((space for space in by_room if space.take(singles, prefixes)), None)
 
 
 def fill(
@@ -131,10 +127,11 @@ def fill(
                 need[pod_room][0] += crowd.pod_singles
                 need[pod_room][1] += crowd.pod_prefixes
             failed = None
-            if not spaces[node_room].take(crowd.node_singles, crowd.node_prefixes):
+            holder = spaces[node_room].take(crowd.node_singles, crowd.node_prefixes)
+            if holder is None:
                 failed = node_room
-            elif pod_room and not spaces[pod_room].take(crowd.pod_singles, crowd.pod_prefixes):
-                spaces[node_room].give_back(crowd.node_singles, crowd.node_prefixes)
+            elif pod_room and spaces[pod_room].take(crowd.pod_singles, crowd.pod_prefixes) is None:
+                holder.give_back(crowd.node_singles, crowd.node_prefixes)
                 failed = pod_room
             if failed is None:
                 fit[crowd.name] += 1
