@@ -14,6 +14,7 @@ import click
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.inputs import load_catalog
+from planner.cli.live import NO_REGION, open_session
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 
@@ -108,22 +109,18 @@ def refresh(regions: tuple[str, ...], profile: str | None, no_prices: bool) -> i
     DescribeVpcEndpointServices; eks:DescribeClusterVersions; pricing:GetProducts. A failed refresh
     keeps the old data.
     """
-    import boto3
     from botocore.exceptions import BotoCoreError
 
     from planner.catalog.folder import CatalogError
     from planner.catalog.refresh import RefreshError, refresh
 
-    try:
-        session = boto3.session.Session(profile_name=profile)
-    except BotoCoreError as error:
-        raise CliError(f"AWS profile: {error}", Exit.AWS) from None
+    session = open_session(profile)
     wanted = regions or tuple(filter(None, [session.region_name]))
     for name in wanted:
         if not _REGION.fullmatch(name):
             raise click.UsageError(f"{name!r} is no region name such as eu-west-1")
     if not wanted:
-        raise CliError("no region: give --region, or set AWS_REGION or the profile's region")
+        raise CliError(NO_REGION)
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     try:
         with _Progress() as progress:

@@ -19,6 +19,7 @@ from tests.support.plans import EXAMPLES, ROOT
 MINIMAL = str(EXAMPLES / "minimal.yaml")
 PRODUCTION = str(EXAMPLES / "production.yaml")
 INFEASIBLE = str(EXAMPLES / "infeasible.yaml")
+FLEET = str(EXAMPLES / "fleet.yaml")
 EXISTING = str(EXAMPLES / "existing-vpc.yaml")
 
 COMMAND = (sys.executable, "-c", "from planner.cli.main import main; main()")
@@ -46,6 +47,11 @@ MANY = [
     ["max-pods", "--all"],
     ["instances", "--family", "m5", "--vcpu", "-8"],
     ["instances", "m5.*", "-o", "chart"],
+    ["compare", "-f", MINIMAL],
+    ["simulate", "-f", MINIMAL],
+    ["map", "-f", PRODUCTION],
+    ["waterfall", "-f", MINIMAL],
+    ["fleet", "plan", "-f", FLEET],
     ["explain", "notes"],
     ["schema", "spec"],
     ["catalog", "show"],
