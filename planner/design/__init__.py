@@ -3,9 +3,13 @@
 from planner.design.cluster import Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
 from planner.design.design import Design
 from planner.design.network import (
+    AclRule,
     EgressOnlyInternetGateway,
     InternetGateway,
     NatGateway,
+    NetworkAcl,
+    NetworkInterface,
+    PrefixList,
     Route,
     RouteTable,
     RouteTarget,
@@ -19,6 +23,7 @@ from planner.design.security import Direction, Role, SecurityGroup, SecurityGrou
 from planner.design.unknown import Unknown, known
 
 __all__ = [
+    "AclRule",
     "Addon",
     "Cluster",
     "Design",
@@ -30,8 +35,11 @@ __all__ = [
     "InternetGateway",
     "LaunchTemplate",
     "NatGateway",
+    "NetworkAcl",
+    "NetworkInterface",
     "NodeGroup",
     "PodIdentity",
+    "PrefixList",
     "Role",
     "Route",
     "RouteTable",

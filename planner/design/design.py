@@ -9,6 +9,9 @@ from planner.design.network import (
     EgressOnlyInternetGateway,
     InternetGateway,
     NatGateway,
+    NetworkAcl,
+    NetworkInterface,
+    PrefixList,
     RouteTable,
     Subnet,
     Vpc,
@@ -40,12 +43,45 @@ class Design:
     cluster: Cluster | None
     node_groups: tuple[NodeGroup, ...] | Unknown
     launch_templates: tuple[LaunchTemplate, ...] | Unknown
+    network_acls: tuple[NetworkAcl, ...] | Unknown = ()
+    """Network ACLs. The VPC's default one is left out while it lets everything pass, as AWS makes it."""
+    prefix_lists: tuple[PrefixList, ...] | Unknown = field(default=(), compare=False)
+    """Prefix lists that routes and rules name."""
+    interfaces: tuple[NetworkInterface, ...] | Unknown | None = field(default=None, compare=False)
+    """Interfaces that exist; None in a plan, where there are none yet."""
     planned: bool = field(default=True, compare=False)
     """True when it comes from a plan, False when it was observed."""
 
     def subnet(self, name: str) -> Subnet | None:
         """The subnet of that name, or None."""
         return next((subnet for subnet in self.subnets if subnet.name == name), None)
+
+    def acl_of(self, subnet: str) -> NetworkAcl | Unknown | None:
+        """The network ACL that rules a subnet; None means AWS's default one, which lets everything
+        pass. Of a subnet that existed before a plan it is unknown.
+
+        Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+        """
+        if isinstance(self.network_acls, Unknown):
+            return self.network_acls
+        default: NetworkAcl | None = None
+        for acl in self.network_acls:
+            if subnet in acl.subnets:
+                return acl
+            if acl.default:
+                default = acl
+        found = self.subnet(subnet)
+        if self.planned and found is not None and found.existing:
+            return Unknown(
+                "ec2:DescribeNetworkAcls", "the subnet existed before; the spec does not describe its network ACL"
+            )
+        return default
+
+    def security_group(self, name: str) -> SecurityGroup | None:
+        """The security group of that name, or None if it is absent or the list is unknown."""
+        if isinstance(self.security_groups, Unknown):
+            return None
+        return next((group for group in self.security_groups if group.name == name), None)
 
     def named_subnets(self, names: tuple[str, ...]) -> tuple[Subnet, ...]:
         """The subnets of these names that exist, in this design's order."""

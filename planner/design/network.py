@@ -178,3 +178,72 @@ class VpcEndpoint:
         """
         parts = self.service.removeprefix("cn.").split(".")
         return ".".join(parts[3:]) if len(parts) > 3 else parts[-1]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AclRule:
+    """An entry of a network ACL. The lowest number that matches decides; what none matches is denied.
+
+    ``protocol`` is ``tcp``, ``udp``, ``icmp``, ``icmpv6``, another protocol's number, or ``-1`` (all);
+    ports are inclusive and None where the protocol has none. ``cidr`` is an IPv4 or IPv6 block.
+    """
+
+    egress: bool
+    number: int
+    allow: bool
+    protocol: str
+    from_port: int | None
+    to_port: int | None
+    cidr: str
+
+    @property
+    def ports(self) -> str:
+        """Ports for people: ``443``, ``1024-65535`` or ``all``."""
+        if self.from_port is None:
+            return "all"
+        return str(self.from_port) if self.from_port == self.to_port else f"{self.from_port}-{self.to_port}"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkAcl:
+    """A network ACL with the subnets associated to it (by name). Its last, implicit entry denies."""
+
+    name: str
+    rules: tuple[AclRule, ...]
+    subnets: tuple[str, ...]
+    default: bool = False
+    """The VPC's own ACL, which rules the subnets that have no other."""
+    tags: Tags = ()
+    id: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixList:
+    """A managed prefix list: AWS's own (such as ``com.amazonaws.eu-west-1.s3``) or a customer's."""
+
+    name: str
+    cidrs: tuple[str, ...] | Unknown = field(
+        default=Unknown("ec2:GetManagedPrefixListEntries", "AWS changes its lists; they are read from AWS only"),
+        compare=False,
+    )
+    weight: int = field(default=1, compare=False)
+    """Rules that it counts as: AWS's weight, or the most entries that a customer's list may have."""
+    of_aws: bool = True
+    id: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkInterface:
+    """A network interface that exists, with its groups (by name)."""
+
+    id: str
+    subnet: str
+    security_groups: tuple[str, ...]
+    addresses: tuple[str, ...]
+    """Private addresses, IPv4 and IPv6; delegated prefixes as blocks."""
+    kind: str = "interface"
+    """EC2's InterfaceType: interface, nat_gateway, vpc_endpoint, branch, trunk, lambda, ..."""
+    description: str = ""
+    public_ip: str | None = None
+    instance: str | None = None
+    tags: Tags = ()

@@ -31,6 +31,8 @@ class SecurityGroupRule:
     reason: str = field(default="", compare=False)
     feature: str = field(default="", compare=False)
     source: str = field(default="", compare=False)
+    made_by_eks: bool = field(default=False, compare=False)
+    """One of the rules that EKS itself gives the cluster security group."""
 
     @property
     def ports(self) -> str:
