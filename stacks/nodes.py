@@ -43,7 +43,8 @@ class Nodes(pulumi.ComponentResource):
             name=template.name,
             image_id=template.image_id,
             instance_type=template.instance_type,
-            vpc_security_group_ids=[self._security_groups[group] for group in template.security_groups] or None,
+            vpc_security_group_ids=[self._security_groups.get(group, group) for group in template.security_groups]
+            or None,
             block_device_mappings=[_disk(disk) for disk in template.disks],
             metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
                 http_endpoint="enabled",

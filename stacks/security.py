@@ -55,8 +55,8 @@ class SecurityRules(pulumi.ComponentResource):
         super().__init__("eksplan:index:SecurityRules", name, None, opts)
         self.endpoints: list[pulumi.Resource] = []
         for group in known(design.security_groups):
-            if not group.made_by_eks:
-                for rule in group.rules:
+            for rule in group.rules:
+                if not rule.made_by_eks:
                     self.endpoints.append(self._rule(group, rule, groups))
         for endpoint in known(design.vpc_endpoints):
             if endpoint.kind != "Interface":
@@ -100,4 +100,6 @@ def _peer(peer: str, groups: Mapping[str, pulumi.Input[str]]) -> dict[str, pulum
         return {"referenced_security_group_id": groups[peer]}
     if peer.startswith("pl-"):
         return {"prefix_list_id": peer}
+    if peer.startswith("com.amazonaws."):
+        return {"prefix_list_id": aws.ec2.get_managed_prefix_list_output(name=peer).id}
     return {"cidr_ipv6" if ip_network(peer).version == 6 else "cidr_ipv4": peer}

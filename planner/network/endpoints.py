@@ -13,14 +13,10 @@ from planner.network.demand import Tier
 from planner.network.planned import Layout
 from planner.network.routes import named_tags
 from planner.network.zones import PlannedZone
+from planner.spec.addons import addon_names
 from planner.spec.cluster import ClusterSpec
 
 _SOURCE = "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html"
-
-
-def addon_names(spec: ClusterSpec, facts: Facts) -> tuple[str, ...]:
-    """All add-ons of the plan: the default ones and the spec's, in a stable order."""
-    return tuple(dict.fromkeys([*facts.strings("addons.default"), *(addon.name for addon in spec.addons)]))
 
 
 def interface_services(spec: ClusterSpec, facts: Facts) -> dict[str, str]:

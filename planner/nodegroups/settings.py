@@ -21,9 +21,12 @@ def launch_template_name(cluster: str, group: str) -> str:
     return f"{cluster}-{group}"
 
 
-def plan_launch_template(brief: Brief, group: GroupCapacity, cluster: ClusterFacts, render: Renderer) -> LaunchTemplate:
-    """A group's launch template: disk, metadata service, tags and user data, and nothing that
-    EKS forbids there (no subnet, profile, spot options or shutdown behaviour)."""
+def plan_launch_template(
+    brief: Brief, group: GroupCapacity, cluster: ClusterFacts, render: Renderer, security_groups: Sequence[str] = ()
+) -> LaunchTemplate:
+    """A group's launch template: disk, metadata service, tags, user data and security groups (none
+    leaves them to EKS), and nothing that EKS forbids there (no subnet, profile, spot options or
+    shutdown behaviour)."""
     spec = brief.spec
     full = launch_template_name(cluster.name, group.name)
     tags = {**spec.tags, **group.spec.tags}
@@ -31,6 +34,7 @@ def plan_launch_template(brief: Brief, group: GroupCapacity, cluster: ClusterFac
         name=full,
         disks=_disks(group),
         image_id=group.spec.ami_id,
+        security_groups=tuple(security_groups),
         http_tokens="required",
         hop_limit=2 if group.spec.pods_may_use_imds else 1,
         user_data=user_data(group, taints(group), spec, cluster, render),

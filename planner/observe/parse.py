@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.design import Design, Unknown
 from planner.observe import parse_cluster, parse_network
 from planner.observe.raw import Raw
-from planner.security.groups import cluster_group_name
+from planner.security.names import cluster_group_name
 
 
 class NotObservedError(Exception):

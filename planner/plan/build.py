@@ -12,10 +12,10 @@ from planner.capacity.group import GroupCapacity
 from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog
 from planner.decisions import Ledger
-from planner.design import Design, LaunchTemplate, Subnet, Unknown, Vpc
+from planner.design import Design, LaunchTemplate, PrefixList, SecurityGroup, Subnet, Unknown, Vpc
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.demand import Tier
-from planner.network.endpoints import addon_names, check_endpoints, interface_services, plan_endpoints
+from planner.network.endpoints import check_endpoints, plan_endpoints
 from planner.network.kept import Kept
 from planner.network.planned import Layout
 from planner.network.routes import named_tags, plan_routes
@@ -31,8 +31,11 @@ from planner.plan.previous import check_previous, kept_of
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
 from planner.plan.sizes import Sized
-from planner.security.groups import endpoint_group_name, plan_groups
+from planner.security.groups import node_security_groups, plan_groups
+from planner.security.names import endpoint_group_name
+from planner.security.quotas import check_group_quotas
 from planner.security.roles import node_role_name, plan_roles
+from planner.spec.addons import addon_names
 from planner.spec.cluster import ClusterDocument, ClusterSpec
 
 
@@ -80,12 +83,20 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     for one in groups:
         record(brief, one.group, one.triple, one.why)
     joining = ClusterFacts(brief.name, network.service)
-    templates = [plan_launch_template(brief, one.group, joining, render) for one in groups]
+    templates = [
+        plan_launch_template(
+            brief, one.group, joining, render, node_security_groups(spec, brief.name, one.group.spec.security_groups)
+        )
+        for one in groups
+    ]
     for one, template in zip(groups, templates, strict=True):
         problems += too_long(one.group, template.user_data, brief.facts)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     design = _design(brief, version, zones, groups, network, templates)
+    problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
+    if _stops(problems):
+        return PlanResult(None, tuple(problems))
     plan = _plan(document, brief, design, groups, network, catalog)
     return PlanResult(plan, tuple(problems))
 
@@ -140,7 +151,7 @@ def _design(
     spec, name, facts, layout = brief.spec, brief.name, brief.facts, network.layout
     routing = plan_routes(brief, zones, layout)
     endpoints = plan_endpoints(brief, zones, layout, routing.route_tables, endpoint_group_name(name))
-    security_groups = plan_groups(brief, interface_endpoints=bool(interface_services(spec, facts)))
+    security_groups = plan_groups(brief, endpoints)
     addons = addon_names(spec, facts)
     roles, identities = plan_roles(brief, addons)
     planned_addons = plan_addons(brief, addons, layout, identities)
@@ -161,11 +172,17 @@ def _design(
         nat_gateways=routing.nat_gateways,
         vpc_endpoints=endpoints,
         security_groups=security_groups,
+        prefix_lists=tuple(PrefixList(one) for one in sorted(_prefix_lists(security_groups))),
         roles=roles,
         cluster=cluster,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),
         launch_templates=tuple(sorted(templates, key=lambda one: one.name)),
     )
+
+
+def _prefix_lists(groups: Sequence[SecurityGroup]) -> set[str]:
+    """AWS's prefix lists that rules name."""
+    return {rule.peer for group in groups for rule in group.rules if rule.peer.startswith("com.amazonaws.")}
 
 
 def _plan(

@@ -12,7 +12,7 @@ from planner.decisions import Ledger
 from planner.design import Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
 from planner.network.demand import Tier
 from planner.network.planned import Layout
-from planner.security.groups import cluster_group_name, control_plane_group_name
+from planner.security.names import cluster_group_name, control_plane_group_name
 from planner.security.roles import cluster_role_name
 from planner.spec.cluster import ClusterSpec
 

@@ -1,144 +1,189 @@
-"""Security groups of a plan: only what is needed, each rule with its reason (notes N34, N35, N07)."""
+"""Security groups of a plan: only what is needed, each rule with its reason (notes N07, N24, N34, N35)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from ipaddress import collapse_addresses, ip_network
+
 from planner.capacity.brief import Brief
-from planner.design import Direction, SecurityGroup, SecurityGroupRule, Tags
+from planner.design import Direction, SecurityGroup, SecurityGroupRule, Tags, VpcEndpoint
+from planner.security.intents.compile import Members, compile_rules
+from planner.security.intents.features import of_spec
+from planner.security.intents.flows import intents
+from planner.security.intents.model import Actor, Intent, Who
+from planner.security.names import (
+    cluster_group_name,
+    control_plane_group_name,
+    efs_group_name,
+    endpoint_group_name,
+    load_balancer_group_name,
+    node_group_name,
+    pod_group_name,
+)
 from planner.spec.cluster import ClusterSpec
 
 ANY_IPV4 = "0.0.0.0/0"
+ANY_IPV6 = "::/0"
 CLUSTER_GROUP_DESCRIPTION = (
     "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, "
     "as well as any managed workloads."
 )
-ANY_IPV6 = "::/0"
 _CLUSTER = "https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html"
-_ENDPOINT = "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html"
-_PRIVATE = "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html"
-_HYBRID = "https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html"
 _QUOTAS = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 
 
-def cluster_group_name(cluster: str) -> str:
-    """Name of the cluster security group, without the number that EKS appends."""
-    return f"eks-cluster-sg-{cluster}"
-
-
-def endpoint_group_name(cluster: str) -> str:
-    """Name of the group on interface endpoints."""
-    return f"{cluster}-endpoints"
-
-
-def control_plane_group_name(cluster: str) -> str:
-    """Name of the additional group on the control plane's interfaces."""
-    return f"{cluster}-control-plane"
-
-
-def plan_groups(brief: Brief, *, interface_endpoints: bool) -> tuple[SecurityGroup, ...]:
-    """The cluster security group as EKS makes it, and the groups that the plan adds."""
-    spec, name = brief.spec, brief.name
-    facts, ledger = brief.facts, brief.ledger
-    groups = [_cluster_group(spec, name)]
-    if interface_endpoints:
-        groups.append(_endpoint_group(spec, name))
-    extra = _control_plane_group(spec, name)
-    if extra is not None:
-        groups.append(extra)
-    quota = facts.number("security_group.rules")
-    for group in groups:
-        ledger.add(
-            f"security-group.{group.name}",
-            f"Security group {group.name}",
-            f"{len(group.rules)} rules",
-            inputs={f"{rule.direction} {rule.protocol} {rule.ports} {rule.peer}": rule.reason for rule in group.rules},
-            explanation=f"{group.description}; at most {quota} rules for each direction and address family",
-            source=group.rules[0].source if group.rules else _QUOTAS,
-            note="N34",
+def plan_groups(brief: Brief, endpoints: Sequence[VpcEndpoint]) -> tuple[SecurityGroup, ...]:
+    """The cluster security group as EKS makes it with what pods of their own need beside, and the
+    groups that the plan adds: whichever the intents ask for."""
+    spec, name, facts = brief.spec, brief.name, brief.facts
+    wanted = collapsed(intents(of_spec(spec, facts), facts))
+    members = memberships(spec, name, endpoints, brief.region.name)
+    cluster = cluster_group_name(name)
+    made = {cluster: eks_rules(cluster, ipv6=spec.ip_family == "ipv6")}
+    rules = compile_rules(wanted, members, made, facts)
+    groups = [
+        SecurityGroup(
+            full,
+            CLUSTER_GROUP_DESCRIPTION if full == cluster else _description(full, name),
+            rules[full],
+            made_by_eks=full == cluster,
+            tags=() if full == cluster else _tags(spec, name, full),
         )
-    return tuple(sorted(groups, key=lambda one: one.name))
-
-
-def _cluster_group(spec: ClusterSpec, name: str) -> SecurityGroup:
-    """EKS makes this group itself: everything among its members, and everything out."""
-    own = cluster_group_name(name)
-    rules = [
-        SecurityGroupRule(
-            Direction.INGRESS,
-            "-1",
-            None,
-            None,
-            own,
-            "members of the cluster talk to each other: nodes, pods and control plane",
-            "cluster",
-            _CLUSTER,
-        ),
-        SecurityGroupRule(
-            Direction.EGRESS, "-1", None, None, own, "EFA needs a rule to the group itself", "cluster", _CLUSTER
-        ),
-        SecurityGroupRule(
-            Direction.EGRESS, "-1", None, None, ANY_IPV4, "EKS's default: everything out", "cluster", _CLUSTER
-        ),
+        for full in sorted(rules)
     ]
-    if spec.ip_family == "ipv6":
-        rules.append(
-            SecurityGroupRule(
-                Direction.EGRESS, "-1", None, None, ANY_IPV6, "EKS's default: everything out, IPv6", "cluster", _CLUSTER
-            )
-        )
-    return SecurityGroup(own, CLUSTER_GROUP_DESCRIPTION, tuple(sorted(rules)), made_by_eks=True)
+    for group in groups:
+        _record(brief, group)
+    return tuple(groups)
 
 
-def _tags(spec: ClusterSpec, name: str) -> Tags:
-    return tuple(sorted({**spec.tags, "Name": name}.items()))
+def collapsed(wanted: Sequence[Intent]) -> tuple[Intent, ...]:
+    """The same intents with neighbouring and overlapping blocks joined: fewer rules that open the same."""
+    alike: dict[tuple[object, ...], list[Intent]] = {}
+    kept: list[Intent] = []
+    for one in wanted:
+        if one.source.who is Who.OUTSIDE:
+            alike.setdefault(
+                ("from", one.key, one.target, one.protocol, one.from_port, one.to_port, one.detail), []
+            ).append(one)
+        else:
+            kept.append(one)
+    for many in alike.values():
+        first = many[0]
+        for version in (4, 6):
+            blocks = [network for one in many if (network := ip_network(one.source.name)).version == version]
+            kept += [
+                Intent(
+                    first.key,
+                    Actor(Who.OUTSIDE, str(block)),
+                    first.target,
+                    first.protocol,
+                    first.from_port,
+                    first.to_port,
+                    first.detail,
+                    first.broken,
+                )
+                for block in collapse_addresses(blocks)  # type: ignore[type-var]
+            ]
+    return tuple(sorted(kept))
 
 
-def _endpoint_group(spec: ClusterSpec, name: str) -> SecurityGroup:
-    """Nodes and pods (they carry the cluster security group) reach AWS services over TLS."""
-    full = endpoint_group_name(name)
-    rule = SecurityGroupRule(
-        Direction.INGRESS,
-        "tcp",
-        443,
-        443,
-        cluster_group_name(name),
-        "nodes and pods call AWS services through the VPC endpoints",
-        "vpc-endpoints",
-        _PRIVATE,
+def memberships(
+    spec: ClusterSpec, name: str, endpoints: Sequence[VpcEndpoint], region: str
+) -> Callable[[Actor], Members]:
+    """Who carries which groups in a plan, and which blocks the others come from."""
+    cluster = (cluster_group_name(name),)
+    nodes = (node_group_name(name),) if spec.security.egress == "restricted" else cluster
+    anywhere = (ANY_IPV4, ANY_IPV6) if spec.ip_family == "ipv6" else (ANY_IPV4,)
+    interfaces = {one.short_service for one in endpoints if one.kind == "Interface"}
+    gateways = {one.short_service for one in endpoints if one.kind == "Gateway"}
+
+    def service(short: str) -> Members:
+        if short in interfaces:
+            return Members((endpoint_group_name(name),))
+        if short in gateways and spec.nat == "none":
+            return Members(blocks=(f"com.amazonaws.{region}.{short}",))
+        return Members(blocks=anywhere)
+
+    fixed = {
+        Who.CONTROL_PLANE: Members((control_plane_group_name(name), *cluster)),
+        Who.NODES: Members(nodes),
+        Who.PODS: Members(nodes),
+        Who.FARGATE: Members(cluster),
+        Who.EFS: Members((efs_group_name(name),)),
+        Who.LOAD_BALANCERS: Members((load_balancer_group_name(name),)),
+        Who.INTERNET: Members(blocks=anywhere),
+    }
+
+    def members(actor: Actor) -> Members:
+        if actor.who is Who.POD_GROUP:
+            return Members((pod_group_name(name, actor.name),))
+        if actor.who is Who.OUTSIDE:
+            return Members(blocks=(actor.name,))
+        return service(actor.name) if actor.who is Who.SERVICE else fixed[actor.who]
+
+    return members
+
+
+def eks_rules(own: str, *, ipv6: bool) -> tuple[SecurityGroupRule, ...]:
+    """The rules that EKS gives the cluster security group: everything among its members (to the group
+    as well, for EFA, since 2025), and everything out.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+    """
+
+    def rule(direction: Direction, peer: str, why: str) -> SecurityGroupRule:
+        return SecurityGroupRule(direction, "-1", None, None, peer, why, "cluster", _CLUSTER, made_by_eks=True)
+
+    members = "members of the cluster talk to each other: nodes, pods and control plane"
+    rules = [
+        rule(Direction.INGRESS, own, members),
+        rule(Direction.EGRESS, own, "EFA needs a rule to the group itself"),
+        rule(Direction.EGRESS, ANY_IPV4, "EKS's default: everything out"),
+    ]
+    if ipv6:
+        rules.append(rule(Direction.EGRESS, ANY_IPV6, "EKS's default: everything out, IPv6"))
+    return tuple(sorted(rules))
+
+
+def node_security_groups(spec: ClusterSpec, name: str, given: Sequence[str]) -> tuple[str, ...]:
+    """Groups for a launch template; none leaves it to EKS to add the cluster security group. With any
+    there EKS does not, so it is named too unless nodes have a group of their own (note N24).
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+    """
+    if spec.security.egress == "restricted":
+        return tuple(sorted({node_group_name(name), *given}))
+    return tuple(sorted({cluster_group_name(name), *given})) if given else ()
+
+
+def _description(full: str, name: str) -> str:
+    """What a group is for; AWS never lets a description be changed."""
+    return {
+        endpoint_group_name(name): "VPC endpoints of the cluster",
+        control_plane_group_name(name): "Kubernetes API for what does not carry the cluster security group",
+        node_group_name(name): "Nodes and their pods, with what the cluster needs and nothing else",
+        efs_group_name(name): "EFS mount targets of the cluster",
+        load_balancer_group_name(name): "Load balancers towards nodes and pods",
+    }.get(full, "Pods with a security group of their own")
+
+
+def _tags(spec: ClusterSpec, name: str, full: str) -> Tags:
+    """The load balancer controller looks for one group of an interface with the cluster's tag."""
+    tags = {**spec.tags, "Name": full}
+    if full == node_group_name(name):
+        tags[f"kubernetes.io/cluster/{name}"] = "owned"
+        if any(addon.name == "karpenter" for addon in spec.addons):
+            tags["karpenter.sh/discovery"] = name
+    return tuple(sorted(tags.items()))
+
+
+def _record(brief: Brief, group: SecurityGroup) -> None:
+    brief.ledger.add(
+        f"security-group.{group.name}",
+        f"Security group {group.name}",
+        f"{len(group.rules)} rules" if len(group.rules) != 1 else "1 rule",
+        inputs={f"{rule.direction} {rule.protocol} {rule.ports} {rule.peer}": rule.reason for rule in group.rules},
+        explanation=group.description,
+        source=group.rules[0].source if group.rules else _QUOTAS,
+        note="N34",
     )
-    return SecurityGroup(full, "VPC endpoints of the cluster", (rule,), tags=_tags(spec, full))
-
-
-def _control_plane_group(spec: ClusterSpec, name: str) -> SecurityGroup | None:
-    """People and hybrid nodes outside the VPC reach the private endpoint over TLS."""
-    why = "people in this network use the private Kubernetes API"
-    rules = [_api(cidr, why, "private-endpoint", _ENDPOINT) for cidr in spec.endpoint.private_cidrs]
-    if spec.hybrid:
-        remote = (*spec.hybrid.node_cidrs, *spec.hybrid.pod_cidrs)
-        rules += [
-            _api(str(cidr), "hybrid nodes and their pods use the Kubernetes API", "hybrid", _HYBRID) for cidr in remote
-        ]
-        rules += [
-            SecurityGroupRule(
-                Direction.EGRESS,
-                "tcp",
-                10250,
-                10250,
-                str(cidr),
-                "the control plane calls kubelet on hybrid nodes",
-                "hybrid",
-                _HYBRID,
-            )
-            for cidr in spec.hybrid.node_cidrs
-        ]
-    if not rules:
-        return None
-    unique = {(rule.direction, rule.protocol, rule.from_port, rule.peer): rule for rule in rules}
-    full = control_plane_group_name(name)
-    return SecurityGroup(
-        full, "Kubernetes API from networks outside the VPC", tuple(sorted(unique.values())), tags=_tags(spec, full)
-    )
-
-
-def _api(cidr: str, reason: str, feature: str, source: str) -> SecurityGroupRule:
-    """The Kubernetes API for one block."""
-    return SecurityGroupRule(Direction.INGRESS, "tcp", 443, 443, cidr, reason, feature, source)

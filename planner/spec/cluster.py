@@ -20,6 +20,7 @@ from planner.spec.network import (
     VpcSpec,
 )
 from planner.spec.nodes import NodeGroupSpec, NodePoolSpec, WorkloadSpec
+from planner.spec.security import SecuritySpec
 from planner.spec.types import (
     ClusterName,
     Ipv4Cidr,
@@ -122,6 +123,7 @@ class ClusterSpec(SpecModel):
         description="Way out to the internet for private subnets: none (VPC endpoints only), one NAT gateway, one in each zone, or one regional gateway.",
     )
     cni: CniSpec = Field(default=CniSpec(), description="The VPC CNI.")
+    security: SecuritySpec = Field(default=SecuritySpec(), description="Ways in and out of nodes and pods.")
     node_groups: tuple[NodeGroupSpec, ...] = Field(
         default=(),
         max_length=100,

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from planner.catalog.facts import Facts
+from planner.spec.ports import PortsSpec, PortsText
 from planner.spec.types import (
     AnyCidr,
     CniVersion,
@@ -168,6 +170,27 @@ class LoadBalancersSpec(SpecModel):
         default=None, description="Internet-facing load balancers; 2 when not given, none without internet (nat: none)."
     )
     internal: Annotated[int, Field(ge=0, le=50)] = Field(default=2, description="Internal load balancers.")
+    backends: Literal["controller", "shared", "restricted"] = Field(
+        default="controller",
+        description="Who opens nodes and pods to load balancers: the AWS Load Balancer Controller as Services appear (controller), or the plan, from a group for load balancers, as one range that holds all target ports (shared) or each alone (restricted).",
+    )
+    target_ports: tuple[PortsText, ...] = Field(
+        default=(),
+        max_length=60,
+        description="TCP ports of load balancers' targets, for backends shared and restricted; NodePorts (30000-32767) when not given.",
+    )
+
+    def targets(self, facts: Facts) -> tuple[PortsSpec, ...]:
+        """What the plan itself opens to load balancers."""
+        if self.backends == "controller":
+            return ()
+        first, last = facts["load_balancer.node_ports"].value
+        found = [PortsSpec(protocol="tcp", ports=text) for text in self.target_ports]
+        found = found or [PortsSpec(protocol="tcp", ports=f"{first}-{last}")]
+        if self.backends == "restricted":
+            return tuple(found)
+        low, high = min(one.range[0] for one in found), max(one.range[1] for one in found)
+        return (PortsSpec(protocol="tcp", ports=f"{low}-{high}"),)
 
 
 class VpcEndpointsSpec(SpecModel):
@@ -201,6 +224,13 @@ class QuotasSpec(SpecModel):
 
     vpc_cidrs: Annotated[int, Field(ge=5, le=50)] | None = Field(
         default=None, description="IPv4 CIDR blocks of a VPC (default 5, adjustable to 50)."
+    )
+    security_group_rules: Annotated[int, Field(ge=60, le=1_000)] | None = Field(
+        default=None,
+        description="Rules of a security group in each direction and address family (default 60; times groups per interface at most 1,000).",
+    )
+    security_groups_per_interface: Annotated[int, Field(ge=1, le=16)] | None = Field(
+        default=None, description="Security groups of a network interface (default 5, adjustable to 16)."
     )
     subnets: Annotated[int, Field(ge=200, le=100_000)] | None = Field(
         default=None, description="Subnets of a VPC (default 200, adjustable)."

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from planner.spec.types import (
     AmiId,
     Cpu,
+    GroupId,
     GroupName,
     InstanceTypeName,
     Memory,
@@ -198,6 +199,11 @@ class NodeGroupSpec(SpecModel):
     security_group_pods_per_node: Annotated[int, Field(ge=0, le=1_000)] | None = Field(
         default=None,
         description="Pods with security groups of their own on a node at peak (cni.securityGroupsForPods), for sizing subnets; as many as the type has branch interfaces when not given.",
+    )
+    security_groups: tuple[GroupId, ...] = Field(
+        default=(),
+        max_length=15,
+        description="Further security groups of these nodes, by id. EKS then no longer adds the cluster security group by itself, so the plan names it as well.",
     )
     pods_may_use_imds: bool = Field(
         default=False, description="Raise the hop limit to 2 so that pods reach the instance metadata service."

@@ -172,6 +172,7 @@ RegionName = _text(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region name", "write it as eu-
 AccountId = _text(r"\d{12}", "an AWS account id: twelve digits", 'write it as "111122223333"')
 VpcId = _text(r"vpc-[0-9a-f]{8,17}", "a VPC id", "write it as vpc-0123456789abcdef0")
 SubnetId = _text(r"subnet-[0-9a-f]{8,17}", "a subnet id", "write it as subnet-0123456789abcdef0")
+GroupId = _text(r"sg-[0-9a-f]{8,17}", "a security group id", "write it as sg-0123456789abcdef0")
 GatewayId = _text(r"igw-[0-9a-f]{8,17}", "an internet gateway id", "write it as igw-0123456789abcdef0")
 KeyArn = _text(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}",

@@ -128,6 +128,10 @@ class MotoProvider:
             found = self.client("ec2").describe_vpcs(VpcIds=[arguments["id"]])["Vpcs"][0]
             blocks = [one["Ipv6CidrBlock"] for one in found.get("Ipv6CidrBlockAssociationSet", [])]
             return {**arguments, "ipv6CidrBlock": blocks[0] if blocks else ""}
+        if token == "aws:ec2/getManagedPrefixList:getManagedPrefixList":
+            wanted = [{"Name": "prefix-list-name", "Values": [arguments["name"]]}]
+            found = self.client("ec2").describe_managed_prefix_lists(Filters=wanted)["PrefixLists"]
+            return {**arguments, "id": found[0]["PrefixListId"]}
         raise UnknownTypeError(f"{token}: no such function here")
 
 

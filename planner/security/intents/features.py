@@ -1,0 +1,111 @@
+"""What a cluster has that decides which flows it needs: from a spec, or from a design that exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planner.catalog.facts import Facts
+from planner.design import Design, NodeGroup, Unknown
+from planner.spec.addons import addon_names
+from planner.spec.cluster import ClusterSpec
+from planner.spec.security import PodGroupSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Ports of a protocol, inclusive; None for all."""
+
+    protocol: str
+    from_port: int | None = None
+    to_port: int | None = None
+
+
+ALL = Ports("-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The part of a cluster that matters for its flows."""
+
+    private: bool = True
+    """Whether the API is reached inside the VPC."""
+    public: bool = False
+    ipv6: bool = False
+    addons: tuple[str, ...] = ()
+    webhooks: tuple[tuple[str, int], ...] = ()
+    """(of what, TCP target port), beyond those of the add-ons."""
+    between_nodes: tuple[Ports, ...] = (ALL,)
+    pod_groups: tuple[PodGroupSpec, ...] = ()
+    operators: tuple[str, ...] = ()
+    """Blocks from which people use the private API."""
+    remote_nodes: tuple[str, ...] = ()
+    remote_pods: tuple[str, ...] = ()
+    allowed: tuple[tuple[str, Ports, str], ...] = ()
+    """(block, ports, why): where nodes may go beyond what the cluster needs."""
+    services: tuple[tuple[str, str], ...] = ()
+    """(short endpoint name, what needs it) of AWS services that nodes and pods call."""
+    efa: bool = False
+    """Asked for, or kept ready by EKS in the cluster security group."""
+    efs: bool = False
+    fargate: bool = False
+    windows: bool = False
+    load_balancer_ports: tuple[Ports, ...] = ()
+    """Targets of load balancers that rules of the plan open; empty where the controller opens them."""
+    control_plane_egress: bool = False
+    """Whether the control plane leaves through the VPC (CUSTOMER_ROUTED)."""
+
+
+def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
+    """The features that a spec asks for."""
+    security, hybrid = spec.security, spec.hybrid
+    addons = addon_names(spec, facts)
+    return Features(
+        private=spec.endpoint.private,
+        public=spec.endpoint.public,
+        ipv6=spec.ip_family == "ipv6",
+        addons=addons,
+        webhooks=tuple((one.name, one.port) for one in security.webhooks),
+        between_nodes=tuple(Ports(one.protocol, *one.range) for one in security.between_nodes) or (ALL,),
+        pod_groups=security.pod_groups,
+        operators=tuple(spec.endpoint.private_cidrs),
+        remote_nodes=tuple(map(str, hybrid.node_cidrs)) if hybrid else (),
+        remote_pods=tuple(map(str, hybrid.pod_cidrs)) if hybrid else (),
+        allowed=tuple((one.cidr, Ports(one.protocol, *one.range), one.reason) for one in security.allow),
+        services=_services(addons, facts),
+        efa=security.efa or security.egress == "open",
+        efs="aws-efs-csi-driver" in addons,
+        fargate=bool(spec.fargate),
+        windows=any(group.os.startswith("windows") for group in spec.node_groups),
+        load_balancer_ports=tuple(Ports(one.protocol, *one.range) for one in spec.load_balancers.targets(facts)),
+    )
+
+
+def of_design(design: Design, facts: Facts) -> Features:
+    """The features that a design shows; what only a spec says (webhooks of one's own, people's
+    networks) is not in it."""
+    cluster = design.cluster
+    addons = () if cluster is None or isinstance(cluster.addons, Unknown) else cluster.addons
+    names = tuple(one.name for one in addons)
+    groups: tuple[NodeGroup, ...] = () if isinstance(design.node_groups, Unknown) else design.node_groups
+    return Features(
+        private=cluster.endpoint.private if cluster else False,
+        public=cluster.endpoint.public if cluster else False,
+        ipv6=cluster.ip_family == "ipv6" if cluster else False,
+        addons=names,
+        remote_nodes=tuple(map(str, cluster.remote_node_cidrs)) if cluster else (),
+        remote_pods=tuple(map(str, cluster.remote_pod_cidrs)) if cluster else (),
+        services=_services(names, facts) if cluster else (),
+        windows=any((group.ami_type or "").startswith("WINDOWS") for group in groups),
+        control_plane_egress=cluster is not None and cluster.control_plane_egress == "CUSTOMER_ROUTED",
+    )
+
+
+def _services(addons: tuple[str, ...], facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Services that are called whatever way they are reached: joining and images always, the rest by add-on."""
+    wanted: dict[str, str] = dict.fromkeys(facts.table("endpoints.features")["base"], "nodes join and pull images")
+    wanted["s3"] = "image layers lie in S3"
+    known = facts.table("addons.known")
+    for addon in addons:
+        for service in known.get(addon, {}).get("endpoints", ()):
+            wanted.setdefault(service, addon)
+    return tuple(sorted(wanted.items()))

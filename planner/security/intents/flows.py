@@ -1,0 +1,163 @@
+"""The flows that a cluster's features need (the fact ``flows.table`` has their reasons and sources)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.catalog.facts import Facts
+from planner.security.intents.features import Features, Ports
+from planner.security.intents.model import (
+    CONTROL_PLANE,
+    FARGATE,
+    INTERNET,
+    NODES,
+    PODS,
+    Actor,
+    Intent,
+    Who,
+)
+from planner.spec.security import PodGroupSpec
+
+
+def intents(features: Features, facts: Facts) -> tuple[Intent, ...]:
+    """Every flow that must be possible, each once, sorted."""
+    found = {
+        *_api(features),
+        *_control_plane(features, facts),
+        *_inside(features),
+        *_services(features, facts),
+        *_pod_groups(features),
+        *_outside(features),
+        *_targets(features),
+    }
+    return tuple(sorted(found))
+
+
+def _tcp(key: str, source: Actor, target: Actor, port: int, detail: str = "") -> Intent:
+    return Intent(key, source, target, "tcp", port, port, detail)
+
+
+def _dns(source: Actor) -> Iterator[Intent]:
+    for protocol in ("tcp", "udp"):
+        yield Intent("dns", source, PODS, protocol, 53, 53)
+
+
+def _api(features: Features) -> Iterator[Intent]:
+    callers = (NODES, PODS, *((FARGATE,) if features.fargate else ()))
+    for one in callers:
+        if features.private:
+            yield _tcp("api", one, CONTROL_PLANE, 443)
+        elif features.public:
+            yield _tcp("api-public", one, INTERNET, 443)
+    for cidr in features.operators:
+        yield _tcp("operator", Actor(Who.OUTSIDE, cidr), CONTROL_PLANE, 443)
+
+
+def webhooks(features: Features, facts: Facts) -> tuple[tuple[str, int], ...]:
+    """(of what, TCP target port) of every webhook that the control plane calls."""
+    known = facts.table("flows.webhooks")
+    of_addons = [(addon, port) for addon in features.addons for port in known.get(addon, ())]
+    return tuple(dict.fromkeys([*of_addons, *features.webhooks]))
+
+
+def _control_plane(features: Features, facts: Facts) -> Iterator[Intent]:
+    yield _tcp("kubelet", CONTROL_PLANE, NODES, 10250)
+    if features.fargate:
+        yield _tcp("kubelet", CONTROL_PLANE, FARGATE, 10250)
+    for name, port in webhooks(features, facts):
+        yield _tcp("webhook", CONTROL_PLANE, PODS, port, name)
+        for cidr in features.remote_pods:
+            yield _tcp("hybrid-webhook", CONTROL_PLANE, Actor(Who.OUTSIDE, cidr), port, name)
+    if features.control_plane_egress:
+        yield _tcp("control-plane-egress", CONTROL_PLANE, INTERNET, 443)
+
+
+def _inside(features: Features) -> Iterator[Intent]:
+    for source in (NODES, PODS, *((FARGATE,) if features.fargate else ())):
+        yield from _dns(source)
+    pairs = [(NODES, NODES), (NODES, PODS), (PODS, NODES), (PODS, PODS)]
+    if features.fargate:
+        pairs += [(FARGATE, PODS), (PODS, FARGATE), (FARGATE, FARGATE)]
+    for ports in features.between_nodes:
+        for source, target in pairs:
+            yield Intent("node-to-node", source, target, ports.protocol, ports.from_port, ports.to_port)
+    if "metrics-server" in features.addons:
+        yield _tcp("metrics", PODS, NODES, 10250)
+    if features.efa:
+        yield Intent("efa", NODES, NODES, "-1")
+
+
+def _services(features: Features, facts: Facts) -> Iterator[Intent]:
+    breaks = facts.table("flows.breaks")
+    for service, why in features.services:
+        of_nodes = why == "nodes join and pull images" or service in ("s3", "eks-auth")
+        for source in (NODES,) if of_nodes else (PODS,):
+            broken = str(breaks.get(service, f"{why} does not work"))
+            target = Actor(Who.SERVICE, service)
+            yield Intent("service", source, target, "tcp", 443, 443, service, broken)
+        if features.fargate and service in ("ecr.api", "ecr.dkr", "s3"):
+            target = Actor(Who.SERVICE, service)
+            yield Intent("service", FARGATE, target, "tcp", 443, 443, service, str(breaks.get(service, "")))
+
+
+def _outside(features: Features) -> Iterator[Intent]:
+    for cidr in features.remote_nodes:
+        yield _tcp("hybrid-api", Actor(Who.OUTSIDE, cidr), CONTROL_PLANE, 443)
+        yield _tcp("hybrid-kubelet", CONTROL_PLANE, Actor(Who.OUTSIDE, cidr), 10250)
+    for cidr in features.remote_pods:
+        yield _tcp("hybrid-api", Actor(Who.OUTSIDE, cidr), CONTROL_PLANE, 443)
+    for cidr, ports, why in features.allowed:
+        target = Actor(Who.OUTSIDE, cidr)
+        for source in (NODES, PODS):
+            yield Intent("allowed", source, target, ports.protocol, ports.from_port, ports.to_port, why)
+
+
+def _targets(features: Features) -> Iterator[Intent]:
+    if features.efs:
+        yield _tcp("efs", NODES, Actor(Who.EFS), 2049)
+    for ports in features.load_balancer_ports:
+        balancers = Actor(Who.LOAD_BALANCERS)
+        for target in (NODES, PODS):
+            yield Intent("load-balancer", balancers, target, ports.protocol, ports.from_port, ports.to_port)
+
+
+def _pod_groups(features: Features) -> Iterator[Intent]:
+    for group in features.pod_groups:
+        mine = Actor(Who.POD_GROUP, group.name)
+        yield from _dns(mine)
+        if group.api and features.private:
+            yield _tcp("api", mine, CONTROL_PLANE, 443)
+        for port in group.webhook_ports:
+            yield _tcp("webhook", CONTROL_PLANE, mine, port, group.name)
+        for port in group.probe_ports:
+            yield _tcp("probes", NODES, mine, port, group.name)
+        yield from _calls(group, mine)
+
+
+def _calls(group: PodGroupSpec, mine: Actor) -> Iterator[Intent]:
+    for one in group.ingress:
+        ports = Ports(one.protocol, *one.range)
+        for source in _peers(one.peer):
+            why = f"{_spoken(one.peer)} call {group.name}"
+            yield Intent("pod-group", source, mine, ports.protocol, ports.from_port, ports.to_port, why)
+    for one in group.egress:
+        ports = Ports(one.protocol, *one.range)
+        for target in _peers(one.peer):
+            why = f"{group.name} calls {_spoken(one.peer)}"
+            yield Intent("pod-group", mine, target, ports.protocol, ports.from_port, ports.to_port, why)
+
+
+def _peers(text: str) -> tuple[Actor, ...]:
+    """``cluster``, ``internet``, a block, or the name of a pod group."""
+    if text == "cluster":
+        return (NODES, PODS)
+    if text == "internet":
+        return (INTERNET,)
+    if "/" in text:
+        return (Actor(Who.OUTSIDE, text),)
+    return (Actor(Who.POD_GROUP, text),)
+
+
+def _spoken(peer: str) -> str:
+    """A peer in words, within the characters that AWS takes in descriptions."""
+    return {"cluster": "nodes and pods", "internet": "the internet"}.get(peer, peer)
