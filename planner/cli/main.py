@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": ("planner.cli.plan", "Plan a cluster from a spec, and review the plan."),
     "why": ("planner.cli.why", "Show how each number of a plan came to be."),
     "compare": ("planner.cli.compare", "Every way to give pods their addresses, side by side."),
+    "reach": ("planner.cli.reach", "Prove who can talk to whom."),
     "simulate": ("planner.cli.simulate", "Play bad days on a plan or a running cluster."),
     "map": ("planner.cli.map", "Draw which addresses of the VPC are used, planned, free."),
     "waterfall": ("planner.cli.waterfall", "Draw how each subnet came to its size."),

@@ -57,6 +57,32 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "cni": {"warmIpTarget": 3, "minimumIpTarget": 12, "maxEni": 3, "securityGroupsForPods": True}
     },
     "own user data": {"nodeGroups": [{**GROUP, "userData": "#!/bin/bash\necho hello\n"}]},
+    "restricted nodes": {
+        "security": {"egress": "restricted", "webhooks": [{"name": "istio", "port": 15017}]},
+        "addons": ["aws-efs-csi-driver", "cert-manager", "metrics-server"],
+        "endpoint": {"privateCidrs": ["10.200.0.0/16"]},
+    },
+    "restricted nodes without internet": {
+        "security": {"egress": "restricted", "betweenNodes": [{"ports": "1025-65535"}]},
+        "nat": "none",
+        "addons": ["karpenter"],
+    },
+    "restricted nodes with IPv6": {"security": {"egress": "restricted"}, "ipFamily": "ipv6"},
+    "groups for pods and load balancers": {
+        "cni": {"securityGroupsForPods": True},
+        "security": {
+            "podGroups": [
+                {
+                    "name": "pay",
+                    "ingress": [{"peer": "cluster", "ports": 8080}],
+                    "egress": [{"peer": "10.9.0.0/16", "ports": 5432}],
+                    "probePorts": [8081],
+                    "api": True,
+                }
+            ]
+        },
+        "loadBalancers": {"backends": "restricted", "targetPorts": [8080, 9090]},
+    },
     "add-ons": {
         "addons": [
             "aws-ebs-csi-driver",

@@ -1,0 +1,135 @@
+"""Every flow that a cluster needs, asked for every pair of places, and shown by zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+
+from planner.design import Design, Route, RouteTarget, Unknown
+from planner.security.flows.places import Places
+from planner.security.intents.model import NODES, Actor, Intent, Who
+from planner.security.reach.engine import Prover
+from planner.security.reach.model import Answer, Party, Question, Status
+
+IN_CLUSTER = frozenset({Who.CONTROL_PLANE, Who.NODES, Who.PODS, Who.FARGATE, Who.POD_GROUP})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of an intent, with its answer."""
+
+    intent: Intent
+    source: str
+    """Zone (or name) of the source."""
+    target: str
+    question: Question
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An intent with all its answers; ``unknown`` where its places could not be read."""
+
+    intent: Intent
+    asked: tuple[Asked, ...]
+    unknown: Unknown | None = None
+
+    @property
+    def status(self) -> Status:
+        """The worst of all pairs: blocked, else unknown, else reachable."""
+        found = {one.answer.status for one in self.asked}
+        if Status.BLOCKED in found:
+            return Status.BLOCKED
+        if self.unknown is not None or Status.UNKNOWN in found:
+            return Status.UNKNOWN
+        return Status.REACHABLE
+
+    @property
+    def blocked(self) -> tuple[Asked, ...]:
+        """The questions that are blocked."""
+        return tuple(one for one in self.asked if one.answer.status is Status.BLOCKED)
+
+
+def ask_all(design: Design, intents: Sequence[Intent]) -> tuple[Row, ...]:
+    """The matrix of a design. Networks that are connected from outside are taken to be connected:
+    what lies beyond is unknown, what lies here is judged."""
+    connected = [one for intent in intents for one in (intent.source, intent.target) if one.who is Who.OUTSIDE]
+    judged = with_connections(design, [one.name for one in connected])
+    prover, places = Prover(judged), Places(judged)
+    return tuple(_row(intent, design, prover, places) for intent in intents)
+
+
+def questions(design: Design, intents: Sequence[Intent]) -> Iterator[tuple[Intent, Question]]:
+    """The questions of a matrix without their answers."""
+    places = Places(design)
+    for intent in intents:
+        for _, _, question in _pairs(intent, design, places):
+            yield intent, question
+
+
+def _row(intent: Intent, design: Design, prover: Prover, places: Places) -> Row:
+    asked = tuple(
+        Asked(intent, places.zone(source), places.zone(target), question, prover.ask(question))
+        for source, target, question in _pairs(intent, design, places)
+    )
+    family = _family(intent, design)
+    unknown = places.of(_source(intent, design), family).unknown or places.of(intent.target, family).unknown
+    return Row(intent, asked, unknown)
+
+
+def _pairs(intent: Intent, design: Design, places: Places) -> Iterator[tuple[Party, Party, Question]]:
+    family = _family(intent, design)
+    for source in places.of(_source(intent, design), family).parties:
+        for target in places.of(intent.target, family).parties:
+            yield (
+                source,
+                target,
+                Question(
+                    source,
+                    target,
+                    intent.protocol,
+                    intent.from_port,
+                    intent.to_port,
+                    family=family,
+                    efa=intent.key == "efa",
+                ),
+            )
+
+
+def _family(intent: Intent, design: Design) -> int:
+    """IPv6 between what lives in an IPv6 cluster and its blocks; AWS's services are called by IPv4."""
+    names = [one.name for one in (intent.source, intent.target) if one.who is Who.OUTSIDE]
+    if names:
+        return ip_network(names[0]).version
+    inside = intent.source.who in IN_CLUSTER and intent.target.who in IN_CLUSTER
+    ipv6 = design.cluster is not None and design.cluster.ip_family == "ipv6"
+    return 6 if inside and ipv6 else 4
+
+
+def _source(intent: Intent, design: Design) -> Actor:
+    """Pods leave the VPC with their node's address, unless the CNI is told otherwise; what they call
+    inside it sees their own.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/external-snat.html
+    """
+    if intent.source.who is not Who.PODS or intent.target.who not in (Who.SERVICE, Who.INTERNET):
+        return intent.source
+    endpoints = () if isinstance(design.vpc_endpoints, Unknown) else design.vpc_endpoints
+    inside = any(one.kind == "Interface" and one.short_service == intent.target.name for one in endpoints)
+    addon = design.cluster.addon("vpc-cni") if design.cluster else None
+    external = addon is not None and '"AWS_VPC_K8S_CNI_EXTERNALSNAT":"true"' in addon.configuration
+    return intent.source if inside or external else NODES
+
+
+def with_connections(design: Design, blocks: Sequence[str]) -> Design:
+    """The design with routes to networks that the user will connect, where a plan has none: a plan
+    makes no transit gateways. What exists is judged as it is."""
+    if not design.planned or isinstance(design.route_tables, Unknown):
+        return design
+    private = [one for one in dict.fromkeys(blocks) if ip_network(one).is_private or one.startswith("100.")]
+    if not private:
+        return design
+    more = tuple(Route(one, RouteTarget.TRANSIT_GATEWAY, f"the connection to {one}") for one in private)
+    tables = tuple(replace(table, routes=(*table.routes, *more)) for table in design.route_tables)
+    return replace(design, route_tables=tables)
