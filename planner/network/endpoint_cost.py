@@ -5,13 +5,13 @@ from __future__ import annotations
 from planner.capacity.brief import Brief
 
 
-def record_cost(brief: Brief, endpoints: int, zones: int) -> None:
+def record_cost(brief: Brief, endpoints: int, zones: int) -> str:
     """The decision ``endpoints.cost``: AWS bills each interface endpoint by the hour in each zone.
 
-    Source: https://aws.amazon.com/privatelink/pricing/
+    Returns it in words (empty without endpoints). Source: https://aws.amazon.com/privatelink/pricing/
     """
     if endpoints == 0:
-        return
+        return ""
     asked, read = brief.spec.vpc_endpoints.hourly_price, brief.region.endpoint_price
     price = asked if asked is not None else read
     hours = brief.facts.number("endpoints.hours")
@@ -39,6 +39,8 @@ def record_cost(brief: Brief, endpoints: int, zones: int) -> None:
         source=brief.facts.source("endpoints.hours"),
         note="N07",
     )
+    words = "unknown" if price is None else f"{interfaces * hours * price:,.2f} USD"
+    return f"{words} for {interfaces} interfaces (endpoints.cost)"
 
 
 def _price(asked: float | None, read: float | None, day: str) -> str:

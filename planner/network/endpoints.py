@@ -105,12 +105,13 @@ def plan_endpoints(
             )
         )
     listed = ", ".join([*(["s3 (gateway)"] if spec.vpc_endpoints.s3_gateway and tables else []), *services]) or "none"
+    cost = record_cost(brief, len(services), len(subnets))
     ledger.add(
         "endpoints",
         "VPC endpoints",
         listed,
         formula="without a way to the internet: the base set and what the add-ons call; always what the spec asks for",
-        inputs=dict(services),
+        inputs={**services, **({"by the month": cost} if cost else {})},
         explanation=""
         if services
         else "with a way to the internet no interface endpoint is needed; the S3 gateway endpoint costs nothing and keeps image layers off the NAT gateways",
@@ -118,7 +119,6 @@ def plan_endpoints(
         note="N07",
     )
     _record_optional(brief)
-    record_cost(brief, len(services), len(subnets))
     return tuple(sorted(endpoints, key=lambda one: one.name))
 
 

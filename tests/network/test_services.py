@@ -187,6 +187,7 @@ def test_N07_cost_is_endpoints_times_zones_times_hours_times_price() -> None:
     assert interface_count == 12
     assert float(cost.value) == pytest.approx(interface_count * 730 * 0.01)
     assert cost.unit == "USD"
+    assert inputs(plan, "endpoints")["by the month"].startswith(f"{cost.value} USD for 12 interfaces")
     unknown = decisions(plan_of(nat="none"))["endpoints.cost"]
     assert unknown.value == "unknown"
     assert "hourlyPrice" in unknown.explanation
