@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 
 from planner.design import Design, Route, RouteTarget, Unknown
 from planner.security.flows.places import Places
@@ -100,6 +100,8 @@ def _pairs(intent: Intent, design: Design, places: Places) -> Iterator[tuple[Par
 def _family(intent: Intent, design: Design) -> int:
     """IPv6 between what lives in an IPv6 cluster and its blocks; AWS's services are called by IPv4."""
     names = [one.name for one in (intent.source, intent.target) if one.who is Who.OUTSIDE]
+    if intent.key == "internet-ipv6":
+        return 6
     if names:
         return ip_network(names[0]).version
     inside = intent.source.who in IN_CLUSTER and intent.target.who in IN_CLUSTER
@@ -113,7 +115,8 @@ def _source(intent: Intent, design: Design) -> Actor:
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/external-snat.html
     """
-    if intent.source.who is not Who.PODS or intent.target.who not in (Who.SERVICE, Who.INTERNET):
+    leaves = intent.target.who in (Who.SERVICE, Who.INTERNET) and _family(intent, design) == 4
+    if intent.source.who is not Who.PODS or not leaves:
         return intent.source
     endpoints = () if isinstance(design.vpc_endpoints, Unknown) else design.vpc_endpoints
     inside = any(one.kind == "Interface" and one.short_service == intent.target.name for one in endpoints)
@@ -127,9 +130,16 @@ def with_connections(design: Design, blocks: Sequence[str]) -> Design:
     makes no transit gateways. What exists is judged as it is."""
     if not design.planned or isinstance(design.route_tables, Unknown):
         return design
-    private = [one for one in dict.fromkeys(blocks) if ip_network(one).is_private or one.startswith("100.")]
+    private = [one for one in dict.fromkeys(blocks) if _private(one)]
     if not private:
         return design
     more = tuple(Route(one, RouteTarget.TRANSIT_GATEWAY, f"the connection to {one}") for one in private)
     tables = tuple(replace(table, routes=(*table.routes, *more)) for table in design.route_tables)
     return replace(design, route_tables=tables)
+
+
+def _private(cidr: str) -> bool:
+    """Whether a block is no part of the internet."""
+    network = ip_network(cidr)
+    shared = ip_network("100.64.0.0/10")
+    return bool(network.is_private) or (isinstance(network, IPv4Network) and network.overlaps(shared))

@@ -55,7 +55,8 @@ class Places:
             Who.POD_GROUP: (pod_group_name(name, actor.name),),
         }[who]
         label = f"pods of {actor.name}" if who is Who.POD_GROUP else str(who)
-        return self._beside_nodes(label, groups, ports=ANY_PORTS if who is Who.LOAD_BALANCERS else LINUX_PORTS)
+        ports = ANY_PORTS if who is Who.LOAD_BALANCERS else LINUX_PORTS
+        return self._beside_nodes(label, groups, ports, branch=who is Who.POD_GROUP and self._strict())
 
     def _control_plane(self) -> Standing:
         """EKS's own interfaces: those that are seen, else one in every cluster subnet."""
@@ -160,12 +161,19 @@ class Places:
         ]
         return Standing(_distinct(found), nodes.unknown)
 
-    def _beside_nodes(self, label: str, groups: tuple[str, ...], ports: tuple[int, int]) -> Standing:
+    def _strict(self) -> bool:
+        """Whether pods with groups of their own bypass their node; the CNI's default."""
+        addon = self.design.cluster.addon("vpc-cni") if self.design.cluster else None
+        return addon is None or '"POD_SECURITY_GROUP_ENFORCING_MODE":"standard"' not in addon.configuration
+
+    def _beside_nodes(
+        self, label: str, groups: tuple[str, ...], ports: tuple[int, int], *, branch: bool = False
+    ) -> Standing:
         """Actors in the subnets of the nodes, with groups of their own."""
         nodes = self._nodes()
         subnets = {one.subnet for one in nodes.parties if isinstance(one, Place)}
         found = [
-            Place(f"{label} in {subnet.zone}", subnet.name, groups, ephemeral=ports)
+            Place(f"{label} in {subnet.zone}", subnet.name, groups, ephemeral=ports, branch=branch)
             for subnet in self.design.subnets
             if subnet.name in subnets
         ]

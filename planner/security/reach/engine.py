@@ -43,8 +43,7 @@ class Prover:
     def _ask(self, question: Question) -> Answer:
         source, target = question.source, question.target
         if isinstance(target, Outside) and _link_local(target.cidr):
-            step = Step(Component.LINK, target.cidr, "link-local: no route, group or ACL stands before it")
-            return answered((step,), None)
+            return _on_the_link(source, target)
         if isinstance(source, Place) and isinstance(target, Service):
             return self._services.ask(self, question, source, target)
         trail = Trail()
@@ -119,6 +118,22 @@ class Prover:
         if interfaces:
             return [(self._peer(one, question.family), one) for one in interfaces]
         return [(self._services.peer(source.subnet, target.name, question.family), None)]
+
+
+def _on_the_link(source: Place | Outside | Service, target: Outside) -> Answer:
+    """Link-local addresses: on the node itself. Pods with a branch interface of their own bypass it.
+
+    Source: https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/README.md (POD_SECURITY_GROUP_ENFORCING_MODE)
+    """
+    if isinstance(source, Place) and source.branch:
+        step = Step(Component.LINK, target.cidr, "on the node; this pod's packets leave by a branch interface")
+        reason = (
+            f"{target.label} is on the node, and in strict mode what {source.label} sends leaves by a branch interface"
+        )
+        change = "set POD_SECURITY_GROUP_ENFORCING_MODE=standard of the VPC CNI, or do not use a node-local address"
+        return answered((step,), Stop("LINK_LOCAL_BYPASSED", step, reason, change))
+    step = Step(Component.LINK, target.cidr, "link-local: no route, group or ACL stands before it")
+    return answered((step,), None)
 
 
 def _link_local(cidr: str) -> bool:

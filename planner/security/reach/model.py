@@ -23,6 +23,9 @@ class Place:
     """Whether it has a public IPv4 address, which an internet gateway asks for."""
     ephemeral: tuple[int, int] = (1024, 65535)
     """Ports from which it begins connections."""
+    branch: bool = False
+    """Whether everything it sends leaves by a branch interface, past the node (strict mode of security
+    groups for pods)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Change:
     """A change that opens what blocks: one of the parts is set, ``resource`` is what changes."""
 
     kind: str
-    """add-rule, add-entry, add-route, private-dns, dns-attribute, endpoint-table, public-address or other."""
+    """add-rule, add-entry, replace-entry, add-route, replace-route, private-dns, dns-attribute, endpoint-table, public-address or other."""
     resource: str
     rule: SecurityGroupRule | None = None
     entry: AclRule | None = None

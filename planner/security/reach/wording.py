@@ -101,6 +101,7 @@ def acl_stop(
     what = f"{'replies' if returning else 'packets'} {way} {subnet} ({ports_text(ports)}, {'to' if egress else 'from'} {blocks})"
     partial = "; some connections would work and others would not" if decided.allowed_by else ""
     number = free_number(acl, egress=egress, before=decided.by)
+    replacing = decided.by is not None and number == decided.by.number  # no lower number is free
     entries = tuple(
         AclRule(
             egress=egress,
@@ -118,8 +119,8 @@ def acl_stop(
         f"{kind}_{'EGRESS' if egress else 'INGRESS'}",
         Step(Component.NETWORK_ACL, acl.name, f"{entry_text(decided.by)} denies {what}"),
         f"network ACL {acl.name} denies {what}: {entry_text(decided.by)}{partial}",
-        f"add to {acl.name}, {'outbound' if egress else 'inbound'}: entry {number} allow {protocol} {ports_text(ports)} {'to' if egress else 'from'} {blocks}",
-        tuple(Change("add-entry", acl.name, entry=one) for one in entries),
+        f"{'replace in' if replacing else 'add to'} {acl.name}, {'outbound' if egress else 'inbound'}: entry {number} allow {protocol} {ports_text(ports)} {'to' if egress else 'from'} {blocks}",
+        tuple(Change("replace-entry" if replacing else "add-entry", acl.name, entry=one) for one in entries),
     )
 
 
