@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from planner.catalog.facts import Facts
@@ -15,24 +16,40 @@ _WORDS = {Status.REACHABLE: "reachable", Status.BLOCKED: "BLOCKED", Status.UNKNO
 
 
 def matrix(rows: Sequence[Row], facts: Facts) -> str:
-    """One line for each flow: from, to, ports, verdict over all zone pairs."""
-    lines = []
+    """One line for each flow: who calls whom on which ports, and the verdict over all pairs of places.
+    Flows that differ in the called service alone stand together."""
+    lines: list[list[str]] = []
+    for many in _together(rows):
+        one = many[0].intent
+        details = ", ".join(dict.fromkeys(row.intent.detail for row in many if row.intent.detail))
+        targets = details if one.key == "service" else str(one.target)
+        title = one.title(facts) + (f": {details}" if one.key in ("webhook", "hybrid-webhook") else "")
+        fine = sum(asked.answer.status is Status.REACHABLE for row in many for asked in row.asked)
+        pairs = sum(len(row.asked) for row in many)
+        known = any(row.asked or row.unknown for row in many)
+        cells = [
+            [one.ports_text],
+            [_WORDS[_worst(many)] if known else "-"],
+            [f"{fine}/{pairs}"],
+        ]
+        wide = [textwrap.wrap(title, 22), textwrap.wrap(f"{one.source} to {targets}", 25)]
+        lines += [list(line) for line in zip_longest(*wide, *cells, fillvalue="")]
+    return aligned(["flow", "between", "ports", "verdict", "pairs"], lines, left=4)
+
+
+def _together(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows that are told in one line: AWS services by who calls them and how it went, others alone."""
+    found: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
         one = row.intent
-        title = one.title(facts) + (f": {one.detail}" if one.detail and one.key in ("webhook", "service") else "")
-        pairs = len(row.asked)
-        fine = sum(asked.answer.status is Status.REACHABLE for asked in row.asked)
-        lines.append(
-            [
-                title,
-                str(one.source),
-                str(one.target),
-                f"{one.protocol} {one.ports}" if one.protocol != "-1" else "all",
-                _WORDS[row.status] if row.asked or row.unknown else "-",
-                f"{fine}/{pairs}",
-            ]
-        )
-    return aligned(["flow", "from", "to", "ports", "verdict", "pairs"], lines, left=5)
+        same = (one.key, one.source, row.status) if one.key == "service" else (one,)
+        found.setdefault(same, []).append(row)
+    return list(found.values())
+
+
+def _worst(rows: Sequence[Row]) -> Status:
+    statuses = {row.status for row in rows}
+    return next(one for one in (Status.BLOCKED, Status.UNKNOWN, Status.REACHABLE) if one in statuses)
 
 
 def reasons(rows: Sequence[Row], facts: Facts) -> list[str]:

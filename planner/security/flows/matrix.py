@@ -133,7 +133,7 @@ def with_connections(design: Design, blocks: Sequence[str]) -> Design:
     private = [one for one in dict.fromkeys(blocks) if _private(one)]
     if not private:
         return design
-    more = tuple(Route(one, RouteTarget.TRANSIT_GATEWAY, f"the connection to {one}") for one in private)
+    more = tuple(Route(one, RouteTarget.OTHER, f"the connection to {one}, which is yours to make,") for one in private)
     tables = tuple(replace(table, routes=(*table.routes, *more)) for table in design.route_tables)
     return replace(design, route_tables=tables)
 

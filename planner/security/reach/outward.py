@@ -218,9 +218,9 @@ class Outward:
                 self._take(question, gateway, target, way, here, there, trail)
 
     def _beyond(self, route: Route, trail: Trail) -> None:
-        kind = route.target_kind.replace("-", " ")
-        step = Step(Component.BEYOND, route.target, f"{kind} for {route.destination}")
-        reason = f"everything here lets it pass; what lies beyond {kind} {route.target} is not known"
+        kind = "" if route.target_kind is RouteTarget.OTHER else f"{route.target_kind.replace('-', ' ')} "
+        step = Step(Component.BEYOND, route.target, f"{kind}for {route.destination}")
+        reason = f"everything here lets it pass; what lies beyond {kind}{route.target} is not known"
         trail.stop(Stop("BEYOND", step, reason, sure=False))
 
     def enter(self, question: Question, source: Outside, target: Place, trail: Trail) -> None:
