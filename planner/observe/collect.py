@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from planner.design import Unknown
+from planner.observe.calls import Calls
+from planner.observe.collect_network import collect_network
 from planner.observe.raw import Raw
 
 if TYPE_CHECKING:
@@ -17,143 +19,42 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
 
     ``endpoint_url`` sends every call elsewhere (a test server). Calls: eks DescribeCluster,
     ListNodegroups, DescribeNodegroup, ListAddons, DescribeAddon, ListPodIdentityAssociations,
-    DescribePodIdentityAssociation; ec2 Describe*; iam GetRole, ListAttachedRolePolicies,
-    ListRolePolicies, GetRolePolicy.
+    DescribePodIdentityAssociation; ec2 Describe*, GetSubnetCidrReservations,
+    GetManagedPrefixListEntries; iam GetRole, ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy.
     """
-    return _Collector(session, region, cluster, endpoint_url).run()
+    calls = _Cluster(session, Raw(region, cluster), endpoint_url)
+    calls.run()
+    return calls.raw
 
 
-class _Collector:
-    def __init__(self, session: Session, region: str, cluster: str, endpoint_url: str | None) -> None:
-        from botocore.config import Config
+def collect_vpc(session: Session, region: str, vpc_id: str, *, endpoint_url: str | None = None) -> Raw:
+    """Raw answers about a VPC, whatever runs in it. A call that is denied is kept as its error."""
+    calls = Calls(session, Raw(region, "", vpc=vpc_id), endpoint_url)
+    collect_network(calls, vpc_id)
+    return calls.raw
 
-        settings = Config(retries={"mode": "adaptive", "max_attempts": 8})
 
-        def client(service: str) -> Any:
-            return session.client(service, region_name=region, endpoint_url=endpoint_url, config=settings)  # type: ignore[call-overload]
+class _Cluster(Calls):
+    """The calls about a cluster."""
 
-        self.eks, self.ec2, self.iam = client("eks"), client("ec2"), client("iam")
-        self.raw = Raw(region, cluster)
-
-    def run(self) -> Raw:
+    def run(self) -> None:
+        """All of them."""
         cluster = self.one("eks:DescribeCluster", self.eks, "describe_cluster", "cluster", name=self.raw.cluster)
         if isinstance(cluster, Unknown):
-            return self.raw
-        self.network(cluster.get("resourcesVpcConfig", {}).get("vpcId", ""))
+            return
+        vpc = cluster.get("resourcesVpcConfig", {})
+        collect_network(self, vpc.get("vpcId") or self.vpc_of(vpc.get("subnetIds") or ()))
         self.node_groups()
         self.addons()
         self.roles(cluster)
-        return self.raw
 
-    def ask(self, call: str, work: Callable[[], Any], key: str = "") -> Any | Unknown:
-        """Run a call and keep its answer or its error."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            content = work()
-        except (BotoCoreError, ClientError) as error:
-            self.raw.fail(call, str(error), key)
-            return Unknown(call, str(error))
-        self.raw.put(call, content, key)
-        return content
-
-    def one(
-        self, call: str, client: Any, method: str, *path: str | int, key: str = "", **arguments: Any
-    ) -> Any | Unknown:
-        """Ask for one thing; ``path`` leads to it in the answer."""
-
-        def work() -> Any:
-            answer = getattr(client, method)(**arguments)
-            for part in path:
-                answer = answer[part]
-            return answer
-
-        return self.ask(call, work, key)
-
-    def many(self, call: str, client: Any, method: str, items: str, *, key: str = "", **arguments: Any) -> list[Any]:
-        """Ask for a list, page by page. An error is kept and gives an empty list here."""
-
-        def work() -> list[Any]:
-            if client.can_paginate(method):
-                return [
-                    item for page in client.get_paginator(method).paginate(**arguments) for item in page.get(items, [])
-                ]
-            return list(getattr(client, method)(**arguments).get(items, []))
-
-        content = self.ask(call, work, key)
-        return [] if isinstance(content, Unknown) else list(content)
-
-    def network(self, vpc_id: str) -> None:
-        inside = [{"Name": "vpc-id", "Values": [vpc_id]}]
-        attached = [{"Name": "attachment.vpc-id", "Values": [vpc_id]}]
-        vpc = self.one("ec2:DescribeVpcs", self.ec2, "describe_vpcs", "Vpcs", 0, VpcIds=[vpc_id])
-        for name in ("enableDnsSupport", "enableDnsHostnames"):
-            path = (name[0].upper() + name[1:], "Value")
-            self.one(
-                "ec2:DescribeVpcAttribute",
-                self.ec2,
-                "describe_vpc_attribute",
-                *path,
-                key=name,
-                VpcId=vpc_id,
-                Attribute=name,
-            )
-        if not isinstance(vpc, Unknown):
-            self.dhcp(vpc.get("DhcpOptionsId", "default"))
-        for subnet in self.many("ec2:DescribeSubnets", self.ec2, "describe_subnets", "Subnets", Filters=inside):
-            identity = subnet["SubnetId"]
-            self.many(
-                "ec2:GetSubnetCidrReservations",
-                self.ec2,
-                "get_subnet_cidr_reservations",
-                "SubnetIpv4CidrReservations",
-                key=identity,
-                SubnetId=identity,
-            )
-        self.many("ec2:DescribeRouteTables", self.ec2, "describe_route_tables", "RouteTables", Filters=inside)
-        self.many(
-            "ec2:DescribeInternetGateways", self.ec2, "describe_internet_gateways", "InternetGateways", Filters=attached
-        )
-        self.many("ec2:DescribeNatGateways", self.ec2, "describe_nat_gateways", "NatGateways", Filter=inside)
-        self.many("ec2:DescribeVpcEndpoints", self.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=inside)
-        for side in ("requester", "accepter"):
-            mine = [{"Name": f"{side}-vpc-info.vpc-id", "Values": [vpc_id]}]
-            self.many(
-                "ec2:DescribeVpcPeeringConnections",
-                self.ec2,
-                "describe_vpc_peering_connections",
-                "VpcPeeringConnections",
-                key=side,
-                Filters=mine,
-            )
-        self.many("ec2:DescribeAvailabilityZones", self.ec2, "describe_availability_zones", "AvailabilityZones")
-        self.many(
-            "ec2:DescribeEgressOnlyInternetGateways",
-            self.ec2,
-            "describe_egress_only_internet_gateways",
-            "EgressOnlyInternetGateways",
-        )
-        for group in self.many(
-            "ec2:DescribeSecurityGroups", self.ec2, "describe_security_groups", "SecurityGroups", Filters=inside
-        ):
-            owner = [{"Name": "group-id", "Values": [group["GroupId"]]}]
-            self.many(
-                "ec2:DescribeSecurityGroupRules",
-                self.ec2,
-                "describe_security_group_rules",
-                "SecurityGroupRules",
-                key=group["GroupId"],
-                Filters=owner,
-            )
-
-    def dhcp(self, options: str) -> None:
-        """DHCP options; ``default`` stands for none at all, which gives Amazon's name server."""
-        call = "ec2:DescribeDhcpOptions"
-        if options == "default":
-            self.raw.put(call, [{"Key": "domain-name-servers", "Values": [{"Value": "AmazonProvidedDNS"}]}])
-        else:
-            path = ("DhcpOptions", 0, "DhcpConfigurations")
-            self.one(call, self.ec2, "describe_dhcp_options", *path, DhcpOptionsIds=[options])
+    def vpc_of(self, subnets: Sequence[str]) -> str:
+        """The VPC of a cluster whose answer does not name it: that of its subnets, or an empty string."""
+        if not subnets:
+            return ""
+        path, one = ("Subnets", 0, "VpcId"), [subnets[0]]
+        found = self.one("ec2:DescribeSubnets", self.ec2, "describe_subnets", *path, SubnetIds=one)
+        return "" if isinstance(found, Unknown) else str(found)
 
     def node_groups(self) -> None:
         name = self.raw.cluster
@@ -161,7 +62,7 @@ class _Collector:
             names = {"clusterName": name, "nodegroupName": group}
             answer = self.one("eks:DescribeNodegroup", self.eks, "describe_nodegroup", "nodegroup", key=group, **names)
             template = None if isinstance(answer, Unknown) else answer.get("launchTemplate")
-            if template:
+            if template and template.get("id"):
                 self.launch_template(template["id"], str(template["version"]))
 
     def launch_template(self, identity: str, version: str) -> None:

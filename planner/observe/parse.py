@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planner.design import Design, Unknown
-from planner.observe import parse_cluster, parse_network
+from planner.observe import parse_cluster, parse_lists, parse_network
+from planner.observe.parse_network import Names
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
 
@@ -13,10 +16,12 @@ class NotObservedError(Exception):
 
 
 def _used_groups(raw: Raw) -> set[str]:
-    """Ids of security groups that endpoints, launch templates or the cluster name."""
-    endpoints = raw.get("ec2:DescribeVpcEndpoints")
-    listed = [] if isinstance(endpoints, Unknown) else endpoints
-    used = {group["GroupId"] for endpoint in listed for group in endpoint.get("Groups", ())}
+    """Ids of security groups that endpoints, interfaces, launch templates or the cluster name."""
+    used: set[str] = set()
+    for call in ("ec2:DescribeVpcEndpoints", "ec2:DescribeNetworkInterfaces"):
+        items = raw.get(call)
+        listed = [] if isinstance(items, Unknown) else items
+        used |= {group["GroupId"] for item in listed for group in item.get("Groups") or ()}
     for version in raw.keyed("ec2:DescribeLaunchTemplateVersions").values():
         used |= set(version["LaunchTemplateData"].get("SecurityGroupIds", ()))
     cluster = raw.get("eks:DescribeCluster")
@@ -26,25 +31,30 @@ def _used_groups(raw: Raw) -> set[str]:
 
 
 def parse(raw: Raw) -> Design:
-    """The design that the answers describe. Raises NotObservedError without cluster, VPC or subnets."""
-    cluster_answer = raw.get("eks:DescribeCluster")
-    if isinstance(cluster_answer, Unknown):
-        raise NotObservedError(str(cluster_answer))
-    group_id = cluster_answer.get("resourcesVpcConfig", {}).get("clusterSecurityGroupId")
-    own_group = cluster_group_name(raw.cluster)
+    """The design that the answers describe; without a cluster where only a VPC was asked about.
+
+    Raises NotObservedError without cluster, VPC or subnets.
+    """
+    group_id, own_group = None, None
+    if raw.cluster:
+        answer = raw.get("eks:DescribeCluster")
+        if isinstance(answer, Unknown):
+            raise NotObservedError(str(answer))
+        group_id = answer.get("resourcesVpcConfig", {}).get("clusterSecurityGroupId")
+        own_group = cluster_group_name(raw.cluster)
     try:
         vpc = parse_network.vpc_of(raw)
         subnets, subnet_names = parse_network.subnets_of(raw, vpc)
     except ValueError as error:
         raise NotObservedError(str(error)) from error
+    groups = parse_network.group_names(raw, group_id, own_group)
+    lists = parse_lists.prefix_list_names(raw, set(groups.values()))
     internet, internet_names = parse_network.internet_gateways_of(raw)
     egress, egress_names = parse_network.egress_only_of(raw, vpc.id)
     nat, nat_names = parse_network.nat_gateways_of(raw, subnet_names)
     gateways = {**internet_names, **egress_names, **nat_names}
-    tables, table_names = parse_network.route_tables_of(raw, subnet_names, gateways)
-    groups = parse_network.group_names(raw, group_id, own_group)
-    addons = parse_cluster.addons_of(raw, subnets)
-    return Design(
+    tables, table_names = parse_network.route_tables_of(raw, subnet_names, gateways, lists)
+    alone = Design(
         region=raw.region,
         vpc=vpc,
         subnets=subnets,
@@ -53,10 +63,25 @@ def parse(raw: Raw) -> Design:
         egress_only_internet_gateways=egress,
         nat_gateways=nat,
         vpc_endpoints=parse_network.endpoints_of(raw, subnet_names, table_names, groups),
-        security_groups=parse_network.security_groups_of(raw, groups, own_group, _used_groups(raw)),
-        roles=parse_cluster.roles_of(raw),
-        cluster=parse_cluster.cluster_of(raw, subnet_names, groups, addons),
-        node_groups=parse_cluster.node_groups_of(raw, subnet_names),
-        launch_templates=parse_cluster.launch_templates_of(raw, groups),
+        security_groups=parse_network.security_groups_of(raw, groups, lists, own_group, _used_groups(raw)),
+        network_acls=parse_lists.network_acls_of(raw, subnet_names, ipv6=vpc.ipv6),
+        prefix_lists=parse_lists.prefix_lists_of(raw, lists),
+        interfaces=parse_lists.interfaces_of(raw, subnet_names, groups),
+        roles=(),
+        cluster=None,
+        node_groups=(),
+        launch_templates=(),
         planned=False,
+    )
+    return _with_cluster(alone, raw, subnet_names, groups) if raw.cluster else alone
+
+
+def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Design:
+    addons = parse_cluster.addons_of(raw, alone.subnets)
+    return replace(
+        alone,
+        roles=parse_cluster.roles_of(raw),
+        cluster=parse_cluster.cluster_of(raw, subnets, groups, addons),
+        node_groups=parse_cluster.node_groups_of(raw, subnets),
+        launch_templates=parse_cluster.launch_templates_of(raw, groups),
     )

@@ -205,7 +205,9 @@ _TARGET_KEYS = (
 )
 
 
-def route_tables_of(raw: Raw, subnets: Names, gateways: Names) -> tuple[tuple[RouteTable, ...] | Unknown, Names]:
+def route_tables_of(
+    raw: Raw, subnets: Names, gateways: Names, lists: Names
+) -> tuple[tuple[RouteTable, ...] | Unknown, Names]:
     """Route tables, and their names by id.
 
     Local routes and those of gateway endpoints are left out: the VPC and the endpoints say the
@@ -224,7 +226,7 @@ def route_tables_of(raw: Raw, subnets: Names, gateways: Names) -> tuple[tuple[Ro
         main = any(one.get("Main") for one in associations)
         routes = tuple(
             sorted(
-                (route for one in item.get("Routes", ()) if (route := _route(one, gateways)) is not None),
+                (route for one in item.get("Routes", ()) if (route := _route(one, gateways, lists)) is not None),
                 key=lambda one: one.destination,
             )
         )
@@ -236,13 +238,9 @@ def route_tables_of(raw: Raw, subnets: Names, gateways: Names) -> tuple[tuple[Ro
     return tuple(sorted(tables, key=lambda one: one.name)), names
 
 
-def _route(item: Mapping[str, Any], gateways: Names) -> Route | None:
-    destination = (
-        item.get("DestinationCidrBlock")
-        or item.get("DestinationIpv6CidrBlock")
-        or item.get("DestinationPrefixListId")
-        or ""
-    )
+def _route(item: Mapping[str, Any], gateways: Names, lists: Names) -> Route | None:
+    listed = item.get("DestinationPrefixListId") or ""
+    destination = item.get("DestinationCidrBlock") or item.get("DestinationIpv6CidrBlock") or lists.get(listed, listed)
     blackhole = item.get("State") == "blackhole"
     for key, kind in _TARGET_KEYS:
         target = item.get(key)
@@ -298,7 +296,7 @@ def group_names(raw: Raw, cluster_group_id: str | None, cluster_group_name: str 
 
 
 def security_groups_of(
-    raw: Raw, names: Names, cluster_group: str | None, used: set[str]
+    raw: Raw, names: Names, lists: Names, cluster_group: str | None, used: set[str]
 ) -> tuple[SecurityGroup, ...] | Unknown:
     """Security groups of the VPC with their rules. The VPC's own ``default`` group is left out unless
     it is among the ``used`` ids."""
@@ -315,7 +313,7 @@ def security_groups_of(
         if item["GroupName"] == "default" and item["GroupId"] not in used:
             continue
         own = name == cluster_group
-        found = tuple(sorted(_rule(one, names) for one in rules.get(item["GroupId"], ())))
+        found = tuple(sorted(_rule(one, names, lists) for one in rules.get(item["GroupId"], ())))
         made.append(
             SecurityGroup(
                 name,
@@ -329,12 +327,13 @@ def security_groups_of(
     return tuple(sorted(made, key=lambda one: one.name))
 
 
-def _rule(item: Mapping[str, Any], names: Names) -> SecurityGroupRule:
+def _rule(item: Mapping[str, Any], names: Names, lists: Names) -> SecurityGroupRule:
     referenced = item.get("ReferencedGroupInfo", {}).get("GroupId")
+    listed = item.get("PrefixListId") or ""
     peer = (
         names.get(referenced, referenced)
         if referenced
-        else item.get("CidrIpv4") or item.get("CidrIpv6") or item.get("PrefixListId") or ""
+        else item.get("CidrIpv4") or item.get("CidrIpv6") or lists.get(listed, listed)
     )
     every = str(item["IpProtocol"]) == "-1"
     return SecurityGroupRule(

@@ -21,7 +21,10 @@ class Raw:
 
     region: str
     cluster: str
+    """Name of the cluster that was asked about; empty for a VPC without one."""
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    vpc: str = ""
+    """Id of the VPC that was asked about, where no cluster was."""
 
     def put(self, call: str, content: Any, key: str = "") -> None:
         """Keep the content of a call."""
@@ -30,6 +33,10 @@ class Raw:
     def fail(self, call: str, error: str, key: str = "") -> None:
         """Keep the error of a call."""
         self.answers.setdefault(call, {})[key] = {"error": error}
+
+    def forget(self, call: str) -> None:
+        """Drop all answers of a call, to keep them in another form."""
+        self.answers.pop(call, None)
 
     def get(self, call: str, key: str = "") -> Any | Unknown:
         """The content of a call, or why there is none."""

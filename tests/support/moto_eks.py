@@ -23,6 +23,8 @@ from moto.eks import responses, urls
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
 from moto.iam import models as iam_models
 
+from tests.support import moto_vpc
+
 KEPT = (
     "accessConfig",
     "upgradePolicy",
@@ -49,6 +51,7 @@ def install() -> None:
     _extend_node_groups()
     _add_addons()
     _add_regional_nat()
+    moto_vpc.install()
 
 
 def _keep_policies() -> None:
