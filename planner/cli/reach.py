@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     help="Spec (YAML) or plan file (JSON) to read; - for standard input.",
 )
 @click.option("--cluster", metavar="NAME", help="Instead of a file: a running cluster, read from AWS.")
+@click.option("--vpc", metavar="ID", help="Instead of a file: a VPC, whatever runs in it.")
 @click.option("--region", metavar="REGION", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Region of the cluster.")
 @click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI.")
 @click.option("--from", "source", metavar="WHO", help="Who begins the connection.")
@@ -46,6 +47,7 @@ def command(
     *,
     file: str | None,
     cluster: str | None,
+    vpc: str | None,
     region: str | None,
     profile: str | None,
     source: str | None,
@@ -71,14 +73,20 @@ def command(
     Ends with 4 when something is blocked.
     """
     catalog = load_catalog()
-    if (file is None) == (cluster is None):
-        raise click.UsageError("give either --file or --cluster")
+    if sum(one is not None for one in (file, cluster, vpc)) != 1:
+        raise click.UsageError("give either --file or --cluster or --vpc")
+    if vpc is not None and source is None and not exposed:
+        raise click.UsageError("a VPC alone has no flows of a cluster: give --from and --to, or --exposed")
     if (source is None) != (target is None):
         raise click.UsageError("give both --from and --to, or neither")
     if sum([source is not None, exposed, needless]) > 1:
         raise click.UsageError("give one of --from with --to, --exposed and --needless")
     if file:
         design, wanted = _of_file(file, output, catalog.facts)
+    elif vpc:
+        from planner.cli.live import observe_vpc
+
+        design, wanted = observe_vpc(vpc, region, profile), ()
     else:
         design, wanted = _of_cluster(str(cluster), region, profile, catalog.facts)
     if source is not None and target is not None:

@@ -78,7 +78,7 @@ def test_no_rule_of_a_plan_is_needless() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "give either --file or --cluster"),
+        ([], "give either --file or --cluster or --vpc"),
         (["-f", MINIMAL, "--from", "nodes"], "give both --from and --to"),
         (["-f", MINIMAL, "--from", "nodes", "--to", "pods", "--exposed"], "give one of"),
         (["-f", MINIMAL, "--from", "nodes", "--to", "pods", "--port", "0"], "--port 0"),
@@ -124,3 +124,41 @@ def test_a_fault_in_a_running_cluster_is_found(moto: None) -> None:
     assert ran.code == 4, ran.said
     assert "kubelet (control plane to nodes): BLOCKED" in ran.out
     assert "eks-cluster-sg-live" in ran.out
+
+
+def test_a_vpc_without_a_cluster_is_asked(moto: None) -> None:
+    import boto3
+
+    ec2 = boto3.client("ec2", region_name="us-east-1")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    zones = ("us-east-1a", "us-east-1b")
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"]
+        for number, zone in enumerate(zones)
+    ]
+    group = ec2.create_security_group(GroupName="db", Description="db", VpcId=vpc)["GroupId"]
+    one, other = (
+        ec2.create_network_interface(SubnetId=subnet, Groups=[group])["NetworkInterface"]["NetworkInterfaceId"]
+        for subnet in subnets
+    )
+    asked = ("reach", "--vpc", vpc, "--region", "us-east-1", "--from", one, "--to", other, "--port", "5432")
+    ran = invoke(*asked)
+    assert ran.code == 4, ran.said
+    assert "add to db: ingress tcp 5432 from db" in " ".join(ran.out.split())
+    permission = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": group}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    assert invoke(*asked).code == 0
+    acl = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+    wanted = [{"Name": "vpc-id", "Values": [vpc]}]
+    association = next(
+        link["NetworkAclAssociationId"]
+        for found in ec2.describe_network_acls(Filters=wanted)["NetworkAcls"]
+        for link in found["Associations"]
+        if link["SubnetId"] == subnets[1]
+    )
+    ec2.replace_network_acl_association(AssociationId=association, NetworkAclId=acl)
+    closed = invoke(*asked)
+    assert closed.code == 4
+    assert f"network ACL {acl}" in " ".join(closed.out.split())
+    assert invoke("reach", "--vpc", vpc, "--region", "us-east-1").code == 2
+    assert invoke("reach", "--vpc", vpc, "--region", "us-east-1", "--exposed").code == 0

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, ip_network
 
 from planner.design import Design, Route, RouteTarget, Unknown
+from planner.security.flows.buckets import Bucket
 from planner.security.flows.places import Places
 from planner.security.intents.model import NODES, Actor, Intent, Who
 from planner.security.reach.engine import Prover
-from planner.security.reach.model import Answer, Party, Question, Status
+from planner.security.reach.model import Answer, Party, Place, Question, Status
 
+ENOUGH = 20
+"""Blocked pairs of two buckets that are told."""
 IN_CLUSTER = frozenset({Who.CONTROL_PLANE, Who.NODES, Who.PODS, Who.FARGATE, Who.POD_GROUP})
 
 
@@ -60,41 +63,71 @@ def ask_all(design: Design, intents: Sequence[Intent]) -> tuple[Row, ...]:
     return tuple(_row(intent, design, prover, places) for intent in intents)
 
 
-def questions(design: Design, intents: Sequence[Intent]) -> Iterator[tuple[Intent, Question]]:
-    """The questions of a matrix without their answers."""
+def questions(design: Design, intents: Sequence[Intent]) -> Iterator[Question]:
+    """One question for each intent, from everywhere that its source stands to everywhere that its target
+    does: what could let any part of it pass could let this pass."""
     places = Places(design)
     for intent in intents:
-        for _, _, question in _pairs(intent, design, places):
-            yield intent, question
+        family = _family(intent, design)
+        for source in _anywhere(design, places.of(_source(intent, design), family).parties):
+            for target in _anywhere(design, places.of(intent.target, family).parties):
+                yield _question(intent, source, target, family)
+
+
+def _anywhere(design: Design, parties: Sequence[Party]) -> tuple[Party, ...]:
+    """All places as one that carries all their groups and has all their addresses; others as they are."""
+    found = [one for one in parties if isinstance(one, Place)]
+    if not found:
+        return tuple(parties)
+    groups = tuple(sorted({name for one in found for name in one.groups}))
+    blocks = {one.name: str(one.cidr) for one in design.subnets}
+    addresses = tuple(
+        dict.fromkeys(address for one in found for address in (one.addresses or (blocks.get(one.subnet, "0.0.0.0/0"),)))
+    )
+    return (replace(found[0], groups=groups, addresses=addresses),)
 
 
 def _row(intent: Intent, design: Design, prover: Prover, places: Places) -> Row:
+    family = _family(intent, design)
+    sources, targets = places.of(_source(intent, design), family), places.of(intent.target, family)
     asked = tuple(
-        Asked(intent, places.zone(source), places.zone(target), question, prover.ask(question))
-        for source, target, question in _pairs(intent, design, places)
+        one
+        for source in places.buckets(sources)
+        for target in places.buckets(targets)
+        for one in _bucket_pair(intent, family, source, target, prover, places)
     )
-    family = _family(intent, design)
-    unknown = places.of(_source(intent, design), family).unknown or places.of(intent.target, family).unknown
-    return Row(intent, asked, unknown)
+    return Row(intent, asked, sources.unknown or targets.unknown)
 
 
-def _pairs(intent: Intent, design: Design, places: Places) -> Iterator[tuple[Party, Party, Question]]:
-    family = _family(intent, design)
-    for source in places.of(_source(intent, design), family).parties:
-        for target in places.of(intent.target, family).parties:
-            yield (
-                source,
-                target,
-                Question(
-                    source,
-                    target,
-                    intent.protocol,
-                    intent.from_port,
-                    intent.to_port,
-                    family=family,
-                    efa=intent.key == "efa",
-                ),
-            )
+def _bucket_pair(
+    intent: Intent, family: int, source: Bucket, target: Bucket, prover: Prover, places: Places
+) -> Iterator[Asked]:
+    """One question for two buckets where that is enough, else one for each pair of their members; after
+    some that are blocked the others would say nothing new."""
+
+    def ask(one: Party, other: Party) -> Asked:
+        question = _question(intent, one, other, family)
+        return Asked(intent, places.zone(one), places.zone(other), question, prover.ask(question))
+
+    if source.together is not None and target.together is not None:
+        found = ask(source.together, target.together)
+        alone = len(source.members) == len(target.members) == 1
+        if alone or found.answer.status is Status.REACHABLE:
+            yield found
+            return
+    blocked = 0
+    for one in source.members:
+        for other in target.members:
+            found = ask(one, other)
+            blocked += found.answer.status is Status.BLOCKED
+            yield found
+            if blocked >= ENOUGH:
+                return
+
+
+def _question(intent: Intent, source: Party, target: Party, family: int) -> Question:
+    ports = (intent.from_port, intent.to_port)
+    return Question(source, target, intent.protocol, *ports, family=family, efa=intent.key == "efa")
 
 
 def _family(intent: Intent, design: Design) -> int:

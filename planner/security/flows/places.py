@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from planner.design import Design, LaunchTemplate, NetworkInterface, NodeGroup, Subnet, Unknown
+from planner.security.flows.buckets import Bucket, buckets
 from planner.security.intents.model import Actor, Who
 from planner.security.names import efs_group_name, load_balancer_group_name, pod_group_name
 from planner.security.reach.model import Outside, Party, Place, Service
@@ -31,10 +32,23 @@ class Places:
     def __init__(self, design: Design) -> None:
         self.design = design
         cluster = design.cluster
+        self._standings: dict[tuple[Actor, int], Standing] = {}
+        self._buckets: dict[Standing, tuple[Bucket, ...]] = {}
         self._own = (cluster.cluster_security_group,) if cluster and cluster.cluster_security_group else ()
+
+    def buckets(self, standing: Standing) -> tuple[Bucket, ...]:
+        """The parties of a standing, alike ones together."""
+        if standing not in self._buckets:
+            self._buckets[standing] = buckets(self.design, standing.parties)
+        return self._buckets[standing]
 
     def of(self, actor: Actor, family: int = 4) -> Standing:
         """Where an actor stands."""
+        if (actor, family) not in self._standings:
+            self._standings[actor, family] = self._find(actor, family)
+        return self._standings[actor, family]
+
+    def _find(self, actor: Actor, family: int) -> Standing:
         who, name = actor.who, self.design.cluster.name if self.design.cluster else ""
         if who is Who.SERVICE:
             return Standing((Service(actor.name, actor.name),))
