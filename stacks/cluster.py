@@ -22,6 +22,7 @@ class ControlPlane(pulumi.ComponentResource):
         role_arn: pulumi.Input[str],
         subnet_ids: Sequence[pulumi.Input[str]],
         security_group_ids: Sequence[pulumi.Input[str]],
+        nodes_come_from: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -39,7 +40,7 @@ class ControlPlane(pulumi.ComponentResource):
                 security_group_ids=list(security_group_ids) or None,
                 endpoint_private_access=cluster.endpoint.private,
                 endpoint_public_access=cluster.endpoint.public,
-                public_access_cidrs=list(cluster.endpoint.public_cidrs) or None,
+                public_access_cidrs=_public_cidrs(cluster, nodes_come_from),
                 control_plane_egress_mode=cluster.control_plane_egress,
             ),
             kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(
@@ -68,6 +69,16 @@ class ControlPlane(pulumi.ComponentResource):
             lambda config: config.cluster_security_group_id
         )
         self.register_outputs({"name": self.name})
+
+
+def _public_cidrs(
+    cluster: Cluster, nodes_come_from: Sequence[pulumi.Input[str]]
+) -> pulumi.Input[Sequence[pulumi.Input[str]]] | None:
+    """Blocks of the public endpoint, with those that the nodes come from where the design says so."""
+    given = list(cluster.endpoint.public_cidrs)
+    if not cluster.endpoint.nat_egress:
+        return given or None
+    return pulumi.Output.all(*nodes_come_from).apply(lambda own: sorted({*given, *own}))
 
 
 def _remote(cluster: Cluster) -> aws.eks.ClusterRemoteNetworkConfigArgs | None:

@@ -17,7 +17,8 @@ class Network(pulumi.ComponentResource):
     """Everything that has addresses and routes.
 
     ``vpc_id`` and ``subnets`` (ids by name) are there for the other components; ``ways_out`` are
-    the resources that must exist before nodes can reach anything or take prefixes.
+    the resources that must exist before nodes can reach anything or take prefixes;
+    ``nodes_come_from`` holds the blocks that private nodes have on the internet.
     """
 
     def __init__(self, name: str, design: Design, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -33,6 +34,7 @@ class Network(pulumi.ComponentResource):
         for subnet in design.subnets:
             self._subnet(subnet)
         self._gateways: dict[str, pulumi.Input[str]] = {}
+        self.nodes_come_from: list[pulumi.Input[str]] = self._own_ipv6()
         self._internet_gateways()
         self._nat_gateways()
         self.route_tables: dict[str, pulumi.Output[str]] = {}
@@ -68,6 +70,10 @@ class Network(pulumi.ComponentResource):
             self._ipv6 = made.ipv6_cidr_block
         vpc_id: pulumi.Output[str] = made.id
         return vpc_id
+
+    def _own_ipv6(self) -> list[pulumi.Input[str]]:
+        """The VPC's IPv6 block, if it has one: an egress-only gateway translates nothing."""
+        return [self._ipv6] if self._ipv6 is not None else []
 
     def _secondary_cidrs(self) -> list[pulumi.Resource]:
         vpc = self._design.vpc
@@ -156,6 +162,7 @@ class Network(pulumi.ComponentResource):
             regional: pulumi.Output[str] = made.id
             return regional
         address = aws.ec2.Eip(gateway.name, domain="vpc", tags=tags(gateway.tags), opts=after)
+        self.nodes_come_from.append(address.public_ip.apply(lambda one: f"{one}/32"))
         made = aws.ec2.NatGateway(
             gateway.name,
             subnet_id=self.subnets[str(gateway.subnet)],

@@ -43,6 +43,7 @@ def declare(design: Design) -> Declared:
         roles.arns[cluster.role],
         [network.subnets[subnet] for subnet in cluster.subnets],
         [security.ids[group] for group in cluster.security_groups],
+        network.nodes_come_from,
         pulumi.ResourceOptions(depends_on=roles.attachments[cluster.role]),
     )
     groups: dict[str, pulumi.Input[str]] = dict(security.ids)

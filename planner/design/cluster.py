@@ -16,6 +16,10 @@ class EndpointAccess:
     private: bool
     public: bool
     public_cidrs: tuple[str, ...] = ()
+    nat_egress: bool = False
+    """Whether the public endpoint also takes what nodes come from when the private one is off: the
+    address of every NAT gateway and the IPv6 block of an IPv6 cluster's VPC. AWS assigns these, so
+    they are not among ``public_cidrs``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from planner.design import Design, Unknown
 from planner.observe import parse_cluster, parse_lists, parse_network
+from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_network import Names
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
@@ -78,10 +79,12 @@ def parse(raw: Raw) -> Design:
 
 def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Design:
     addons = parse_cluster.addons_of(raw, alone.subnets)
+    node_groups = parse_cluster.node_groups_of(raw, subnets)
+    access = endpoint_of(raw.keyed("eks:DescribeCluster")[""], alone, node_groups)
     return replace(
         alone,
         roles=parse_cluster.roles_of(raw),
-        cluster=parse_cluster.cluster_of(raw, subnets, groups, addons),
-        node_groups=parse_cluster.node_groups_of(raw, subnets),
+        cluster=parse_cluster.cluster_of(raw, subnets, groups, addons, access),
+        node_groups=node_groups,
         launch_templates=parse_cluster.launch_templates_of(raw, groups),
     )

@@ -42,14 +42,15 @@ def role_name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def cluster_of(raw: Raw, subnets: Names, groups: Names, addons: tuple[Addon, ...] | Unknown) -> Cluster:
+def cluster_of(
+    raw: Raw, subnets: Names, groups: Names, addons: tuple[Addon, ...] | Unknown, endpoint: EndpointAccess
+) -> Cluster:
     """The cluster. Raises ValueError if it could not be read."""
     item = raw.get("eks:DescribeCluster")
     if isinstance(item, Unknown):
         raise ValueError(str(item))
     vpc = item["resourcesVpcConfig"]
     network = item.get("kubernetesNetworkConfig", {})
-    public = bool(vpc.get("endpointPublicAccess"))
     keys = [
         one["provider"]["keyArn"] for one in item.get("encryptionConfig") or () if "secrets" in one.get("resources", ())
     ]
@@ -62,11 +63,7 @@ def cluster_of(raw: Raw, subnets: Names, groups: Names, addons: tuple[Addon, ...
         version=item["version"],
         role=role_name(item["roleArn"]),
         subnets=tuple(sorted(subnets.get(one, one) for one in vpc.get("subnetIds", ()))),
-        endpoint=EndpointAccess(
-            bool(vpc.get("endpointPrivateAccess")),
-            public,
-            tuple(sorted(vpc.get("publicAccessCidrs") or ())) if public else (),
-        ),
+        endpoint=endpoint,
         ip_family=network.get("ipFamily", "ipv4"),
         service_cidr=IPv4Network(service) if service and network.get("ipFamily", "ipv4") == "ipv4" else None,
         security_groups=tuple(sorted(groups.get(one, one) for one in vpc.get("securityGroupIds") or ())),

@@ -14,6 +14,7 @@ from planner.catalog.model import Catalog
 from planner.decisions import Ledger
 from planner.design import Design, LaunchTemplate, PrefixList, SecurityGroup, Subnet, Unknown, Vpc
 from planner.diagnostics import Diagnostic, Kind
+from planner.network.access import check_access, record_access
 from planner.network.demand import Tier
 from planner.network.endpoints import check_endpoints, plan_endpoints
 from planner.network.kept import Kept
@@ -32,7 +33,7 @@ from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
 from planner.plan.sizes import Sized
 from planner.security.groups import node_security_groups, plan_groups
-from planner.security.names import endpoint_group_name
+from planner.security.names import control_plane_group_name, endpoint_group_name
 from planner.security.quotas import check_group_quotas
 from planner.security.roles import node_role_name, plan_roles
 from planner.spec.addons import addon_names
@@ -67,6 +68,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
             return PlanResult(None, tuple(problems))
     zones, zone_problems = resolve_zones(brief, catalog.instance_types, kept.zones if kept else ())
     problems += zone_problems
+    problems += check_access(brief, len(zones))
     problems += check_endpoints(spec, region, catalog.facts)
     groups, group_problems = size_groups(spec, catalog, region, zones)
     pools, pool_problems = size_pools(spec, catalog, region, zones)
@@ -156,6 +158,7 @@ def _design(
     roles, identities = plan_roles(brief, addons)
     planned_addons = plan_addons(brief, addons, layout, identities)
     names = [one.name for one in security_groups]
+    record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons)
     role = node_role_name(name, facts)
     node_groups = [

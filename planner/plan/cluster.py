@@ -1,4 +1,4 @@
-"""The cluster and its add-ons in a plan (notes N02, N04, N18)."""
+"""The cluster and its add-ons in a plan (notes N02, N18)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from planner.capacity.brief import Brief
-from planner.decisions import Ledger
-from planner.design import Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
+from planner.design import Addon, Cluster, EniConfig, PodIdentity
+from planner.network.access import plan_access
 from planner.network.demand import Tier
 from planner.network.planned import Layout
 from planner.security.names import cluster_group_name, control_plane_group_name
 from planner.security.roles import cluster_role_name
 from planner.spec.cluster import ClusterSpec
 
-_ENDPOINT = "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html"
 _ADDONS = "https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html"
 
 
@@ -34,8 +33,7 @@ def plan_cluster(
     addons: tuple[Addon, ...],
 ) -> Cluster:
     """The cluster with everything that a plan decides about it."""
-    spec, name, ledger = brief.spec, brief.name, brief.ledger
-    _record_endpoint(spec, ledger)
+    spec, name = brief.spec, brief.name
     extra = control_plane_group_name(name)
     hybrid = spec.hybrid
     return Cluster(
@@ -43,7 +41,7 @@ def plan_cluster(
         version=version,
         role=cluster_role_name(name, brief.facts),
         subnets=tuple(sorted(one.subnet.name for one in layout.of(Tier.CLUSTER))),
-        endpoint=EndpointAccess(spec.endpoint.private, spec.endpoint.public, tuple(sorted(spec.endpoint.public_cidrs))),
+        endpoint=plan_access(spec),
         ip_family=spec.ip_family,
         service_cidr=service,
         security_groups=(extra,) if extra in groups else (),
@@ -57,20 +55,6 @@ def plan_cluster(
         addons=addons,
         tags=tuple(sorted(spec.tags.items())),
     )
-
-
-def _record_endpoint(spec: ClusterSpec, ledger: Ledger) -> None:
-    private, public = spec.endpoint.private, spec.endpoint.public
-    if private and public:
-        value = "private, and public for " + ", ".join(spec.endpoint.public_cidrs)
-        words = "inside the VPC the name resolves to the cluster's own interfaces, so nodes stay in the VPC; from the internet only the listed blocks get in"
-    elif private:
-        value = "private only"
-        words = "the name resolves to private addresses everywhere; kubectl works inside the VPC and from networks connected to it (VPN, Transit Gateway, a bastion), not from the internet"
-    else:
-        value = "public only for " + ", ".join(spec.endpoint.public_cidrs)
-        words = "nodes leave the VPC through their NAT gateway to reach the API, so the NAT gateways' addresses must be among the listed blocks"
-    ledger.add("endpoint", "Access to the Kubernetes API", value, explanation=words, source=_ENDPOINT, note="N04")
 
 
 def cni_environment(spec: ClusterSpec) -> dict[str, str]:

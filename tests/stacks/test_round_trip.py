@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.eks.models import eks_backends
 
 from planner.design import Unknown
 from planner.design.compare import differences
@@ -33,6 +34,7 @@ def test_every_example_comes_back(name: str) -> None:
 
 AMI = {"amiId": "ami-0123456789abcdef0", "maxPods": 29}
 GROUP = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
+PUBLIC_ONLY = {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]}
 VARIANTS: dict[str, dict[str, Any]] = {
     "single NAT gateway": {"nat": "single"},
     "regional NAT gateway": {"nat": "regional", "loadBalancers": {"public": 0}},
@@ -45,6 +47,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "own AMI with Bottlerocket": {"nodeGroups": [{**GROUP, **AMI, "os": "bottlerocket"}]},
     "Windows beside Linux": {"nodeGroups": [GROUP, {**GROUP, "name": "windows", "os": "windows-core-2022"}]},
     "public nodes": {"nodeGroups": [{**GROUP, "subnets": "public"}]},
+    "public endpoint only": {"endpoint": PUBLIC_ONLY},
+    "public endpoint only in an IPv6 cluster": {"endpoint": PUBLIC_ONLY, "ipFamily": "ipv6", "nat": "single"},
+    "public endpoint for everyone": {"endpoint": {**PUBLIC_ONLY, "publicCidrs": ["0.0.0.0/0"]}},
     "hybrid nodes": {"hybrid": {"nodeCidrs": ["10.200.0.0/16"], "podCidrs": ["10.201.0.0/16"]}},
     "secrets key": {"secretsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"},
     "pods in several blocks": {
@@ -104,6 +109,36 @@ def test_every_setting_comes_back(spec: dict[str, Any]) -> None:
     design = plan_of(**spec).design
     materialise(design)
     assert differences(design, observe(design)) == ()
+
+
+def test_N04_nodes_that_reach_the_api_over_the_internet_are_listed() -> None:
+    design = plan_of(endpoint=PUBLIC_ONLY).design
+    materialise(design)
+    found = observe(design)
+    eks = boto3.client("eks", region_name=design.region)
+    listed = eks.describe_cluster(name="test")["cluster"]["resourcesVpcConfig"]["publicAccessCidrs"]
+    addresses = {one for gateway in found.nat_gateways for one in gateway.public_ips}  # type: ignore[union-attr]
+    assert len(addresses) == 3
+    assert set(listed) == {"203.0.113.0/24", *(f"{one}/32" for one in addresses)}
+    assert found.cluster is not None
+    assert found.cluster.endpoint.nat_egress
+    assert found.cluster.endpoint.public_cidrs == ("203.0.113.0/24",)
+
+
+def test_N04_a_nat_gateway_that_is_not_listed_is_found() -> None:
+    design = plan_of(endpoint=PUBLIC_ONLY).design
+    materialise(design)
+    # moto's own update drops whatever is not given
+    config = eks_backends["123456789012"][design.region].clusters["test"].resources_vpc_config
+    lost = next(one for one in config["publicAccessCidrs"] if one.endswith("/32"))
+    config["publicAccessCidrs"].remove(lost)
+    found = observe(design)
+    paths = [one.path for one in differences(design, found)]
+    assert paths == ["cluster.endpoint.public_cidrs", "cluster.endpoint.nat_egress"]
+    catalog = embedded()
+    verdict = review(found, ReviewContext(catalog.facts, catalog.instance_types))
+    blockers = [one for one in verdict.findings if one.rule == "API001"]
+    assert [f"{one.measured}/32" for one in blockers] == [lost]
 
 
 def test_resources_really_exist() -> None:

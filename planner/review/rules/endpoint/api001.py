@@ -30,7 +30,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
     cluster = design.cluster
-    if cluster is None or cluster.endpoint.private:
+    if cluster is None or cluster.endpoint.private or cluster.endpoint.nat_egress:
         return
     blocks = list(collapse_addresses([IPv4Network(text) for text in cluster.endpoint.public_cidrs if ":" not in text]))
     if IPv4Network("0.0.0.0/0") in blocks:
