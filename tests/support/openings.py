@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from planner.design import Design, Unknown
+from planner.design import Design, InternetGateway, RouteTable, Unknown
 from planner.security.reach.model import Change
 
 
@@ -35,6 +35,21 @@ def opened(design: Design, change: Change) -> Design:
             return replace(one, routes=(*kept, wanted))
 
         return _with(design, "route_tables", name, replaced)
+    if kind == "add-main-table":
+        assert change.route is not None
+        tables = design.route_tables
+        assert not isinstance(tables, Unknown)
+        assert not any(one.main for one in tables)
+        return replace(design, route_tables=(*tables, RouteTable("main", (change.route,), (), main=True)))
+    if kind == "endpoint-table":
+        assert change.table
+        return _with(
+            design, "vpc_endpoints", name, lambda one: replace(one, route_tables=(*one.route_tables, change.table))
+        )
+    if kind == "attach-gateway":
+        gateways = design.internet_gateways
+        assert not isinstance(gateways, Unknown)
+        return replace(design, internet_gateways=(*gateways, InternetGateway(name)))
     if kind == "private-dns":
         return _with(design, "vpc_endpoints", name, lambda one: replace(one, private_dns=True))
     if kind == "dns-attribute":
