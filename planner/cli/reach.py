@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 @click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI.")
 @click.option("--from", "source", metavar="WHO", help="Who begins the connection.")
 @click.option("--to", "target", metavar="WHO", help="Who is called.")
-@click.option("--port", metavar="PORT", help="Port or range that is called (443, 1025-65535); all when not given.")
+@click.option(
+    "--port",
+    metavar="PORT",
+    help="Port or range that is called (443, 1025-65535), of ICMP the type; all when not given.",
+)
 @click.option(
     "--protocol", type=click.Choice(["tcp", "udp", "icmp", "all"]), default="tcp", show_default=True, help="Protocol."
 )
@@ -156,6 +160,11 @@ def _one(design: Design, source: str, target: str, port: str | None, protocol: s
         except ValueError as error:
             raise click.UsageError(f"--port {port}: {error}") from None
         first, last = int(begin), int(end or begin)
+    if protocol == "icmp":
+        if last != first or (first or 0) > 255:
+            raise click.UsageError(f"--port {port}: of ICMP it is one type, 1-255 (8 is an echo request)")
+        last = None  # every code
+        protocol = "icmpv6" if family == 6 else protocol
     try:
         sources, targets = parties(design, source, family), parties(design, target, family)
     except NotNamedError as error:

@@ -11,6 +11,7 @@ from planner.catalog.facts import Facts
 from planner.report.columns import aligned
 from planner.security.flows.matrix import Asked, Row
 from planner.security.reach.model import Answer, Question, Status
+from planner.security.reach.ranges import ICMP
 
 _WORDS = {Status.REACHABLE: "reachable", Status.BLOCKED: "BLOCKED", Status.UNKNOWN: "unknown"}
 
@@ -83,6 +84,8 @@ def answer(question: Question, found: Answer) -> list[str]:
     if question.to_port != question.from_port:
         port += f"-{question.to_port}"
     protocol = "all protocols" if question.protocol == "-1" else question.protocol
+    if question.protocol in ICMP:
+        protocol, port = question.port_text, ""
     lines = [f"{question.source.label} to {question.target.label}, {protocol}{port}: {_WORDS[found.status]}"]
     lines += [f"  {_step(one)}" for one in found.steps]
     lines.append(f"  {found.reason}")
