@@ -19,7 +19,8 @@ def test_every_example_is_reachable_within_80_columns(name: str) -> None:
     ran = invoke("reach", "-f", str(EXAMPLES / f"{name}.yaml"))
     assert ran.code == 0, ran.out
     assert "none blocked" in ran.out
-    assert ran.err == ""
+    assert "error" not in ran.err
+    assert (ran.err == "") is (name != "existing-vpc")  # a note about what its spec does not describe
     assert [line for line in ran.out.splitlines() if len(line) > 80] == []
 
 

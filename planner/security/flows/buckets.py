@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_network
 
 from planner.design import Design, NetworkAcl, RouteTable
 from planner.security.reach.model import Party, Place
@@ -43,7 +44,18 @@ def _key(design: Design, party: Party) -> tuple[object, ...]:
         return (party,)
     behind = (acl.name, subnet.name) if isinstance(acl, NetworkAcl) else acl
     routes = table.name if isinstance(table, RouteTable) else table
+    if isinstance(table, RouteTable) and any(_inside(design, route.destination) for route in table.routes):
+        return (party,)  # a way through an appliance depends on the very subnet
     return (subnet.zone, behind, routes, party.public, party.ephemeral, party.branch)
+
+
+def _inside(design: Design, destination: str) -> bool:
+    """Whether a route leads to addresses of the VPC itself."""
+    try:
+        network = ip_network(destination)
+    except ValueError:
+        return False
+    return isinstance(network, IPv4Network) and any(network.subnet_of(block) for block in design.vpc.cidrs)
 
 
 def _bucket(design: Design, many: Sequence[Party]) -> Bucket:

@@ -84,7 +84,8 @@ def _anywhere(design: Design, parties: Sequence[Party]) -> tuple[Party, ...]:
     addresses = tuple(
         dict.fromkeys(address for one in found for address in (one.addresses or (blocks.get(one.subnet, "0.0.0.0/0"),)))
     )
-    return (replace(found[0], groups=groups, addresses=addresses),)
+    every = ("::/0",) if design.vpc.ipv6 else ()  # rules for any IPv6 block might serve
+    return (replace(found[0], groups=groups, addresses=(*addresses, *every)),)
 
 
 def _row(intent: Intent, design: Design, prover: Prover, places: Places) -> Row:
