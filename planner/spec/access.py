@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from planner.spec.types import Name, SpecModel, text
-
-PrincipalArn = text(
-    r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,575}",
-    "the ARN of an IAM role or user (no session, no group, no root)",
-    "write it as arn:aws:iam::111122223333:role/my-role",
-)
-Namespace = text(
-    r"[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?",
-    "a Kubernetes namespace, or a pattern with *",
-    "write it as payments or dev-*",
-)
+from planner.spec.types import Name, Namespace, PrincipalArn, SpecModel
 
 
 class AccessPolicySpec(SpecModel):

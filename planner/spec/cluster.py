@@ -34,6 +34,7 @@ from planner.spec.types import (
     SpecModel,
     VersionText,
     ZoneText,
+    one_or_many,
     problem,
 )
 
@@ -54,7 +55,7 @@ class AddonSpec(SpecModel):
     identity: Identity | None = Field(
         default=None, description="How its service account gets its IAM role; as spec.identity says when not given."
     )
-    hosted_zones: tuple[HostedZoneId, ...] = Field(
+    hosted_zones: Annotated[tuple[HostedZoneId, ...], BeforeValidator(one_or_many), Or("string")] = Field(
         default=(),
         max_length=50,
         description="Route 53 hosted zones that external-dns or cert-manager may change; it gets a role for these and no others.",

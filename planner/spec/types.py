@@ -145,45 +145,54 @@ def _matching(pattern: str, what: str, fix: str) -> PlainValidator:
     return PlainValidator(check)
 
 
-def text(pattern: str, what: str, fix: str) -> Any:
-    """A field type: text that matches a pattern, with the words of its diagnostic."""
+def _text(pattern: str, what: str, fix: str) -> Any:
     return Annotated[str, _matching(pattern, what, fix), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})]
 
 
-ClusterName = text(
+ClusterName = _text(
     r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
     "a cluster name: 1 to 100 letters, digits, - or _, beginning with a letter or digit",
     "shorten it or replace the other characters by -",
 )
-GroupName = text(
+GroupName = _text(
     r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}",
     "a node group name: 1 to 63 letters, digits, - or _, beginning with a letter or digit",
     "shorten it or replace the other characters by -",
 )
-Name = text(
+Name = _text(
     r"[0-9A-Za-z][A-Za-z0-9._-]{0,62}",
     "a name: 1 to 63 letters, digits, dots, - or _, beginning with a letter or digit",
     "shorten it or replace the other characters by -",
 )
-VersionText = text(r"1\.\d{1,2}", "a Kubernetes minor version", 'write it as "1.35"')
-CniVersion = text(
+VersionText = _text(r"1\.\d{1,2}", "a Kubernetes minor version", 'write it as "1.35"')
+CniVersion = _text(
     r"v?\d+\.\d+\.\d+(-eksbuild\.\d+)?", "a VPC CNI version", 'write it as "1.20.4" or "v1.20.4-eksbuild.1"'
 )
-RegionName = text(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region name", "write it as eu-west-1")
-AccountId = text(r"\d{12}", "an AWS account id: twelve digits", 'write it as "111122223333"')
-VpcId = text(r"vpc-[0-9a-f]{8,17}", "a VPC id", "write it as vpc-0123456789abcdef0")
-HostedZoneId = text(r"Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone", "write it as Z0123456789ABCDEFGHIJ")
-SubnetId = text(r"subnet-[0-9a-f]{8,17}", "a subnet id", "write it as subnet-0123456789abcdef0")
-GroupId = text(r"sg-[0-9a-f]{8,17}", "a security group id", "write it as sg-0123456789abcdef0")
-GatewayId = text(r"igw-[0-9a-f]{8,17}", "an internet gateway id", "write it as igw-0123456789abcdef0")
-KeyArn = text(
+RegionName = _text(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region name", "write it as eu-west-1")
+AccountId = _text(r"\d{12}", "an AWS account id: twelve digits", 'write it as "111122223333"')
+VpcId = _text(r"vpc-[0-9a-f]{8,17}", "a VPC id", "write it as vpc-0123456789abcdef0")
+HostedZoneId = _text(r"Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone", "write it as Z0123456789ABCDEFGHIJ")
+SubnetId = _text(r"subnet-[0-9a-f]{8,17}", "a subnet id", "write it as subnet-0123456789abcdef0")
+GroupId = _text(r"sg-[0-9a-f]{8,17}", "a security group id", "write it as sg-0123456789abcdef0")
+GatewayId = _text(r"igw-[0-9a-f]{8,17}", "an internet gateway id", "write it as igw-0123456789abcdef0")
+KeyArn = _text(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}",
     "the ARN of a KMS key (an alias will not do)",
     "write it as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 )
-AmiId = text(r"ami-[0-9a-f]{8,17}", "an AMI id", "write it as ami-0123456789abcdef0")
-InstanceTypeName = text(r"[a-z0-9-]+\.[a-z0-9-]+", "an instance type name", "write it as m7i.large")
-ZoneText = text(r"[a-z0-9-]+", "a zone id or name", "write it as apne2-az1 or ap-northeast-2a")
+PrincipalArn = _text(
+    r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,575}",
+    "the ARN of an IAM role or user (no session, no group, no root)",
+    "write it as arn:aws:iam::111122223333:role/my-role",
+)
+Namespace = _text(
+    r"[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?",
+    "a Kubernetes namespace, or a pattern with *",
+    "write it as payments or dev-*",
+)
+AmiId = _text(r"ami-[0-9a-f]{8,17}", "an AMI id", "write it as ami-0123456789abcdef0")
+InstanceTypeName = _text(r"[a-z0-9-]+\.[a-z0-9-]+", "an instance type name", "write it as m7i.large")
+ZoneText = _text(r"[a-z0-9-]+", "a zone id or name", "write it as apne2-az1 or ap-northeast-2a")
 
 
 def _cpu(value: Any) -> int:
