@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.design import Design, Unknown
-from planner.observe import parse_cluster, parse_network
+from planner.observe import parse_cluster, parse_network, parse_roles
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
 
@@ -54,7 +54,7 @@ def parse(raw: Raw) -> Design:
         nat_gateways=nat,
         vpc_endpoints=parse_network.endpoints_of(raw, subnet_names, table_names, groups),
         security_groups=parse_network.security_groups_of(raw, groups, own_group, _used_groups(raw)),
-        roles=parse_cluster.roles_of(raw),
+        roles=parse_roles.roles_of(raw),
         cluster=parse_cluster.cluster_of(raw, subnet_names, groups, addons),
         node_groups=parse_cluster.node_groups_of(raw, subnet_names),
         launch_templates=parse_cluster.launch_templates_of(raw, groups),
