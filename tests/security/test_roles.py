@@ -57,4 +57,4 @@ def test_security_groups_for_pods_and_windows_need_the_vpc_resource_controller()
 
 def test_storage_drivers_get_roles_only_when_asked_for() -> None:
     assert set(roles()) == {"test-cluster", "test-node", "test-vpc-cni"}
-    assert names(roles(addons=["aws-ebs-csi-driver"])["test-aws-ebs-csi-driver"]) == ["AmazonEBSCSIDriverPolicy"]
+    assert names(roles(addons=["aws-ebs-csi-driver"])["test-aws-ebs-csi-driver"]) == ["AmazonEBSCSIDriverPolicyV2"]
