@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @click.option("--ipv6", is_flag=True, help="Ask about IPv6.")
 @click.option("--exposed", is_flag=True, help="Show what is open to the internet instead.")
 @click.option("--needless", is_flag=True, help="Show security-group rules that no flow needs instead.")
-@click.option("--all", "everything", is_flag=True, help="Give the reasons of every pair, also of reachable ones.")
+@click.option("--all", "everything", is_flag=True, help="Give every pair with its steps, also those that answer alike.")
 @click.option(
     "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
 )
@@ -94,7 +94,9 @@ def command(
     else:
         design, wanted = _of_cluster(str(cluster), region, profile, catalog.facts)
     if source is not None and target is not None:
-        return _one(design, source, target, port, protocol, family=6 if ipv6 else 4, output=output)
+        return _one(
+            design, source, target, port, protocol, family=6 if ipv6 else 4, everything=everything, output=output
+        )
     if exposed:
         return _exposed(design, output)
     if needless:
@@ -146,7 +148,17 @@ def _matrix(design: Design, wanted: tuple[Intent, ...], facts: Facts, *, everyth
     return Exit.FINDINGS if blocked else Exit.CLEAN
 
 
-def _one(design: Design, source: str, target: str, port: str | None, protocol: str, *, family: int, output: str) -> int:
+def _one(
+    design: Design,
+    source: str,
+    target: str,
+    port: str | None,
+    protocol: str,
+    *,
+    family: int,
+    everything: bool,
+    output: str,
+) -> int:
     from planner.report import reach as report
     from planner.security.flows.named import NotNamedError, parties
     from planner.security.reach.engine import Prover
@@ -181,7 +193,7 @@ def _one(design: Design, source: str, target: str, port: str | None, protocol: s
         content = [report.plain_answer(question, answer) for question, answer in asked]
         streams.document(json.dumps(content, indent=1, ensure_ascii=False))
     else:
-        lines = [line for question, answer in asked for line in report.answer(question, answer)]
+        lines = report.answers(asked, everything=everything)
         streams.data(report.paragraphs(lines, streams.width()))
     return Exit.FINDINGS if any(answer.status is Status.BLOCKED for _, answer in asked) else Exit.CLEAN
 

@@ -94,6 +94,20 @@ def answer(question: Question, found: Answer) -> list[str]:
     return lines
 
 
+def answers(asked: Sequence[tuple[Question, Answer]], *, everything: bool) -> list[str]:
+    """Answers to one question for many pairs of places; of those that end alike one is told."""
+    alike: dict[tuple[str, ...], list[tuple[Question, Answer]]] = {}
+    for number, (question, found) in enumerate(asked):
+        same = (str(number),) if everything else (found.status, found.code, found.change)
+        alike.setdefault(same, []).append((question, found))
+    lines: list[str] = []
+    for many in alike.values():
+        lines += answer(*many[0])
+        if len(many) > 1:
+            lines.append(f"  and {len(many) - 1} more pairs alike (--all shows them)")
+    return lines
+
+
 def _step(step: Any) -> str:
     return f"{step.component} {step.name}: {step.what}".strip()
 
