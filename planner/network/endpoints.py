@@ -13,7 +13,7 @@ from planner.network.demand import Tier
 from planner.network.planned import Layout
 from planner.network.routes import named_tags
 from planner.network.zones import PlannedZone
-from planner.spec.addons import addon_names
+from planner.spec.addons import addon_names, identity_of
 from planner.spec.cluster import ClusterSpec
 
 _SOURCE = "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html"
@@ -29,9 +29,12 @@ def interface_services(spec: ClusterSpec, facts: Facts) -> dict[str, str]:
         features = facts.table("endpoints.features")
         for service in features["base"]:
             wanted[service] = "every node without a way to the internet"
-        wanted["eks-auth"] = "Pod Identity, which gives the VPC CNI its role"
+        if identity_of(spec, "vpc-cni") == "pod-identity":
+            wanted["eks-auth"] = "Pod Identity, which gives the VPC CNI its role"
         known = facts.table("addons.known")
         for addon in addon_names(spec, facts):
+            if identity_of(spec, addon) == "irsa":
+                wanted.setdefault("sts", f"the role of {addon}'s service account (IRSA)")
             for service in known.get(addon, {}).get("endpoints", ()):
                 wanted.setdefault(service, addon)
     for service in spec.vpc_endpoints.extra:
