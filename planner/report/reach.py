@@ -33,7 +33,7 @@ def matrix(rows: Sequence[Row], facts: Facts) -> str:
             [_WORDS[_worst(many)] if known else "-"],
             [f"{fine}/{pairs}"],
         ]
-        wide = [textwrap.wrap(title, 22), textwrap.wrap(f"{one.source} to {targets}", 25)]
+        wide = [textwrap.wrap(title, 20), textwrap.wrap(f"{one.source} to {targets}", 24)]
         lines += [list(line) for line in zip_longest(*wide, *cells, fillvalue="")]
     return aligned(["flow", "between", "ports", "verdict", "pairs"], lines, left=4)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_N36_karpenter_gets_a_controller_and_a_node_role(spec: dict[str, object]
     passed = statements(controller)["PassNodeRole"]
     assert passed["Resource"] == ["arn:aws:iam::${aws.account}:role/test-karpenter-node"]
     assert "AmazonEKS_CNI_Policy" not in names(found["test-karpenter-node"])
-    cluster = plan_of(**spec).design.cluster  # type: ignore[union-attr]
+    cluster: Any = plan_of(**spec).design.cluster
     assert [(one.service_account, one.role) for one in cluster.pod_identities] == [("karpenter", "test-karpenter")]
     assert [(one.name, one.type) for one in cluster.access_entries] == [("test-karpenter-node", "EC2_LINUX")]
 
@@ -111,7 +112,8 @@ def test_N36_auto_mode_widens_the_cluster_role_and_brings_a_smaller_node_role() 
         "AmazonEKSNetworkingPolicy",
     ]
     assert names(found["test-auto-node"]) == ["AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodeMinimalPolicy"]
-    (entry,) = plan_of(nodePools=AUTO_POOL).design.cluster.access_entries  # type: ignore[union-attr]
+    cluster: Any = plan_of(nodePools=AUTO_POOL).design.cluster
+    (entry,) = cluster.access_entries
     assert (entry.name, entry.type, entry.policies[0].name) == ("test-auto-node", "EC2", "AmazonEKSAutoNodePolicy")
 
 
