@@ -163,6 +163,8 @@ class Region:
     prices: Mapping[str, float]
     """On-demand Linux price per hour in US dollars by type; empty when not known."""
     retrieved: str
+    endpoint_price: float | None = None
+    """Price of an interface endpoint per hour and zone in US dollars; None when not known."""
 
     def zone(self, name_or_id: str) -> Zone | None:
         """The zone with this id or name, or None."""

@@ -90,6 +90,12 @@ def refresh(
                 kept.append(f"prices of {name} ({error.reason})")
                 old = files.get(f"regions/{name}.json")
                 region["prices"] = old[0].get("prices", {}) if old else {}
+            try:
+                region["endpointPrice"] = read_endpoint_price(session, name)
+            except RefreshError as error:
+                kept.append(f"price of VPC endpoints in {name} ({error.reason})")
+                old = files.get(f"regions/{name}.json")
+                region["endpointPrice"] = old[0].get("endpointPrice") if old else None
         files[f"regions/{name}.json"] = (region, f"AWS APIs in {name}", today)
     source = f"ec2:DescribeInstanceTypes in {', '.join(read)}"
     types = {"schema": SCHEMA, "source": source, "retrieved": today, "columns": list(INSTANCE_TYPE_COLUMNS)}
@@ -262,6 +268,26 @@ def read_prices(session: Session, region: str) -> dict[str, float]:
                 if dimension["unit"] == "Hrs" and amount > 0:
                     prices[product["product"]["attributes"]["instanceType"]] = amount
     return prices
+
+
+def read_endpoint_price(session: Session, region: str) -> float | None:
+    """Price of an interface endpoint per hour and zone in US dollars, before any volume discount; None
+    where the Price List has none. Raises RefreshError."""
+    pricing = _client(session, "pricing", PRICING_REGION)
+    wanted = {"regionCode": region, "productFamily": "VpcEndpoint"}
+    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
+    found: list[float] = []
+    for text in _pages(pricing, region, "get_products", "PriceList", ServiceCode="AmazonVPC", Filters=filters):
+        product = json.loads(text)
+        # Gateway Load Balancer endpoints end on VpcEndpoint-GWLBE-Hours
+        if not product["product"]["attributes"].get("usagetype", "").endswith("VpcEndpoint-Hours"):
+            continue
+        for term in product.get("terms", {}).get("OnDemand", {}).values():
+            for dimension in term["priceDimensions"].values():
+                amount = float(dimension["pricePerUnit"].get("USD", 0))
+                if amount > 0 and dimension.get("beginRange", "0") == "0":
+                    found.append(amount)
+    return max(found, default=None)
 
 
 def _client(session: Session, service: Any, region: str) -> Any:

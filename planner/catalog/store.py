@@ -166,6 +166,7 @@ def _made_of(raw: Any, files: _Layers, facts: Facts, name: str) -> Region:
         endpoint_services_listed=bool(services),
         prices=raw.get("prices", {}),
         retrieved=raw["retrieved"],
+        endpoint_price=raw.get("endpointPrice"),
     )
 
 
@@ -182,6 +183,6 @@ def _usual_services(files: _Layers, facts: Facts, region: str) -> frozenset[str]
     prefixed = facts.strings("endpoints.china_prefixed") if region.startswith("cn-") else ()
     return frozenset(
         f"{'cn.' if service in prefixed else ''}com.amazonaws.{region}.{service}"
-        for service in short
+        for service in sorted({*short, *(() if region.startswith("cn-") else facts.strings("endpoints.also"))})
         if region not in absent.get(service, ())
     )

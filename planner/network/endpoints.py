@@ -10,64 +10,63 @@ from planner.catalog.model import Region
 from planner.design import RouteTable, VpcEndpoint
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.network.demand import Tier
+from planner.network.endpoint_cost import record_cost
 from planner.network.planned import Layout
 from planner.network.routes import named_tags
+from planner.network.services import interface_services, optional_services
 from planner.network.zones import PlannedZone
-from planner.spec.addons import addon_names, identity_of
 from planner.spec.cluster import ClusterSpec
 
 _SOURCE = "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html"
 
 
-def interface_services(spec: ClusterSpec, facts: Facts) -> dict[str, str]:
-    """Short names of the interface endpoints that the cluster needs, each with the reason.
-
-    With a NAT gateway none is needed; the spec's own extra ones always come along.
-    """
-    wanted: dict[str, str] = {}
-    if spec.nat == "none":
-        features = facts.table("endpoints.features")
-        for service in features["base"]:
-            wanted[service] = "every node without a way to the internet"
-        if identity_of(spec, "vpc-cni") == "pod-identity":
-            wanted["eks-auth"] = "Pod Identity, which gives the VPC CNI its role"
-        known = facts.table("addons.known")
-        for addon in addon_names(spec, facts):
-            if identity_of(spec, addon) == "irsa":
-                wanted.setdefault("sts", f"the role of {addon}'s service account (IRSA)")
-            for service in known.get(addon, {}).get("endpoints", ()):
-                wanted.setdefault(service, addon)
-    for service in spec.vpc_endpoints.extra:
-        wanted.setdefault(service, "asked for in vpcEndpoints.extra")
-    return dict(sorted(wanted.items()))
-
-
 def check_endpoints(spec: ClusterSpec, region: Region, facts: Facts) -> list[Diagnostic]:
     """Services that the region does not offer as VPC endpoints."""
     problems: list[Diagnostic] = []
+    published = facts.table("endpoints.absent")
     for service, why in interface_services(spec, facts).items():
         if region.endpoint_service(service) in region.endpoint_services:
             continue
         asked = service in spec.vpc_endpoints.extra
-        path: Path = (
-            ("spec", "vpcEndpoints", "extra", spec.vpc_endpoints.extra.index(service)) if asked else ("spec", "nat")
-        )
+        absent = region.name in published.get(service, ())
+        kind = "in this region" if region.endpoint_services_listed else "known"
         problems.append(
             Diagnostic(
                 Kind.INFEASIBLE,
                 "endpoint-absent",
-                f"{region.name} has no VPC endpoint for {service}" + ("" if asked else f", needed by {why}"),
-                path=path,
+                f"{region.name} has no VPC endpoint for {service}" + ("" if asked else f", needed for {why}"),
+                path=_asked_at(spec, service, facts),
                 value=service,
-                limit=f"{len(region.endpoint_services)} services {'in this region' if region.endpoint_services_listed else 'known'}",
-                fix="use another region, or give the nodes a NAT gateway"
-                if not asked
-                else "check the short name, or remove it",
-                source=_SOURCE,
+                limit="AWS lists this region as one without it"
+                if absent
+                else f"{len(region.endpoint_services)} services {kind}",
+                fix=_without(service, asked=asked, listed=region.endpoint_services_listed or absent),
+                source=facts.source("endpoints.absent") if absent else _SOURCE,
                 note="N07",
             )
         )
     return problems
+
+
+def _asked_at(spec: ClusterSpec, service: str, facts: Facts) -> Path:
+    """The field that asks for a service; ``nat`` where the cluster needs it by itself."""
+    asked = spec.vpc_endpoints
+    if service in asked.extra:
+        return ("spec", "vpcEndpoints", "extra", asked.extra.index(service))
+    table = facts.table("endpoints.features")
+    number = next((number for number, one in enumerate(asked.features) if service in table[one]), None)
+    if number is not None:
+        return ("spec", "vpcEndpoints", "features", number)
+    return ("spec", "nat")
+
+
+def _without(service: str, *, asked: bool, listed: bool) -> str:
+    if asked:
+        return "check the short name, or remove it"
+    fix = "use another region, or give the nodes a NAT gateway"
+    if service == "eks":
+        fix += "; or do without what calls the EKS API: managed node groups join by themselves, Karpenter takes settings.clusterEndpoint"
+    return fix if listed else fix + "; `eksplan catalog refresh` reads what the region offers today"
 
 
 def plan_endpoints(
@@ -110,7 +109,7 @@ def plan_endpoints(
         "endpoints",
         "VPC endpoints",
         listed,
-        formula="without a way to the internet: the base set and what the add-ons need; always what the spec asks for",
+        formula="without a way to the internet: the base set and what the add-ons call; always what the spec asks for",
         inputs=dict(services),
         explanation=""
         if services
@@ -118,4 +117,20 @@ def plan_endpoints(
         source=_SOURCE,
         note="N07",
     )
+    _record_optional(brief)
+    record_cost(brief, len(services), len(subnets))
     return tuple(sorted(endpoints, key=lambda one: one.name))
+
+
+def _record_optional(brief: Brief) -> None:
+    found = optional_services(brief.spec, brief.facts) if brief.spec.nat == "none" else {}
+    if found:
+        brief.ledger.add(
+            "endpoints.optional",
+            "VPC endpoints that add-ons can use and that are not planned",
+            ", ".join(found),
+            inputs=dict(found),
+            explanation="the add-ons run without them, with what they do turned off",
+            source=brief.facts.source("endpoints.optional"),
+            note="N08",
+        )

@@ -11,11 +11,11 @@ from planner.capacity.pool import PoolCapacity
 from planner.diagnostics import Diagnostic
 from planner.network.blocks import choose_pod_blocks, choose_primary, choose_service
 from planner.network.demand import SubnetDemand, Tier, cluster_demand, node_demand, pod_demand, public_demand
-from planner.network.endpoints import interface_services
 from planner.network.kept import Kept
 from planner.network.layout import requests
 from planner.network.planned import Layout
 from planner.network.quotas import check_quotas
+from planner.network.services import interface_services
 from planner.network.sharing import share
 from planner.network.spread import NodeSpread, spread, spread_pool
 from planner.network.subnets import lay_out, minimal_length, used_existing

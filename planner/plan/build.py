@@ -17,6 +17,7 @@ from planner.diagnostics import Diagnostic, Kind
 from planner.network.access import check_access, record_access
 from planner.network.demand import Tier
 from planner.network.endpoints import check_endpoints, plan_endpoints
+from planner.network.isolated import check_isolated, record_isolated
 from planner.network.kept import Kept
 from planner.network.planned import Layout
 from planner.network.routes import named_tags, plan_routes
@@ -73,6 +74,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     problems += zone_problems
     problems += check_access(brief, len(zones))
     problems += check_endpoints(spec, region, catalog.facts)
+    problems += check_isolated(brief)
     groups, group_problems = size_groups(spec, catalog, region, zones)
     pools, pool_problems = size_pools(spec, catalog, region, zones)
     group_problems += pool_problems
@@ -161,6 +163,7 @@ def _design(
     spec, name, facts, layout = brief.spec, brief.name, brief.facts, network.layout
     routing = plan_routes(brief, zones, layout)
     endpoints = plan_endpoints(brief, zones, layout, routing.route_tables, endpoint_group_name(name))
+    record_isolated(brief)
     security_groups = plan_groups(brief, endpoints)
     planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned)
     names = [one.name for one in security_groups]

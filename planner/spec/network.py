@@ -193,14 +193,39 @@ class LoadBalancersSpec(SpecModel):
         return (PortsSpec(protocol="tcp", ports=f"{low}-{high}"),)
 
 
+EndpointFeature = Literal[
+    "certificates",
+    "eks-api",
+    "guardduty",
+    "kms",
+    "logs",
+    "oidc",
+    "pricing",
+    "prometheus",
+    "shield",
+    "ssm",
+    "waf",
+    "xray",
+]
+
+
 class VpcEndpointsSpec(SpecModel):
     """VPC endpoints beyond those that the plan derives."""
+
+    features: tuple[EndpointFeature, ...] = Field(
+        default=(),
+        description="What pods and tools do beyond what the add-ons tell, so that its endpoints are planned: logs (containers to CloudWatch), xray, prometheus, ssm, kms, eks-api, oidc, guardduty, pricing (Karpenter), certificates, waf and shield (load balancer controller).",
+    )
 
     extra: tuple[Name, ...] = Field(
         default=(), description="Short service names of further interface endpoints, such as ssm or secretsmanager."
     )
     s3_gateway: bool = Field(
         default=True, description="Gateway endpoint for S3: free, and image layers come through it."
+    )
+    hourly_price: Annotated[float, Field(gt=0, le=10)] | None = Field(
+        default=None,
+        description="Price of an interface endpoint in US dollars per hour and zone, for the monthly cost; the catalog's where it was refreshed with prices.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -97,19 +98,27 @@ def ec2_failing_at(failing: str) -> Callable[[Stubber], None]:
     return answer_until
 
 
+Script = Callable[[Stubber], None]
+
+
 class Session:
     """A boto3 session whose services answer from a script where there is one; else moto answers."""
 
-    def __init__(self, **answers: Callable[[Stubber], None]) -> None:
+    def __init__(self, **answers: Script | tuple[Script, ...]) -> None:
         self.real = boto3.session.Session()
         self.answers = answers
         self.stubs: list[Stubber] = []
+        self.made: Counter[str] = Counter()
 
     def client(self, service: str, region_name: str) -> Any:
         client = self.real.client(service, region_name=region_name)  # type: ignore[call-overload]
         if service in self.answers:
             stub = Stubber(client)
-            self.answers[service](stub)
+            script = self.answers[service]
+            if isinstance(script, tuple):  # one for each client in turn
+                self.made[service] += 1
+                script = script[self.made[service] - 1]
+            script(stub)
             stub.activate()
             self.stubs.append(stub)
         return client
@@ -149,14 +158,36 @@ def prices_answer(stub: Stubber) -> None:
     stub.add_response("get_products", {"PriceList": second}, {**question, "NextToken": "2"})
 
 
+def endpoint_product(usagetype: str, *tiers: tuple[str, str]) -> str:
+    dimensions = {start: {"unit": "Hrs", "beginRange": start, "pricePerUnit": {"USD": usd}} for start, usd in tiers}
+    return json.dumps(
+        {
+            "product": {"attributes": {"usagetype": usagetype}},
+            "terms": {"OnDemand": {"SKU.TERM": {"priceDimensions": dimensions}}},
+        }
+    )
+
+
+def endpoint_price_answer(stub: Stubber) -> None:
+    values = (("regionCode", REGION), ("productFamily", "VpcEndpoint"))
+    wanted = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in values]
+    products = [
+        endpoint_product("EU-VpcEndpoint-GWLBE-Hours", ("0", "0.0125")),
+        endpoint_product("EU-VpcEndpoint-Bytes", ("0", "0.0100"), ("1000", "0.0060")),
+        endpoint_product("EU-VpcEndpoint-Hours", ("0", "0.0110"), ("1000000", "0.0100")),
+    ]
+    question = {"ServiceCode": "AmazonVPC", "Filters": wanted}
+    stub.add_response("get_products", {"PriceList": products}, question)
+
+
 def denied(method: str) -> Callable[[Stubber], None]:
     return lambda stub: stub.add_client_error(method, "AccessDeniedException", "not allowed to call this", 403)
 
 
-FULL: dict[str, Callable[[Stubber], None]] = {
+FULL: dict[str, Any] = {
     "ec2": ec2_answer,
     "eks": versions_answer,
-    "pricing": prices_answer,
+    "pricing": (prices_answer, endpoint_price_answer),
 }
 
 
@@ -201,6 +232,7 @@ def test_all_of_it_is_read_and_in_use_at_once(cache: Path, monkeypatch: pytest.M
     catalog = store.load()
     region = catalog.load_region(REGION)
     assert region.prices == {"m5.large": 0.112, "c5.large": 0.106}
+    assert region.endpoint_price == 0.011
     assert region.zone_names_are_yours
     assert region.retrieved == TODAY
     assert [entry.version for entry in catalog.versions] == ["1.9", "1.35", "1.36"]
@@ -214,10 +246,15 @@ def test_what_AWS_refuses_is_kept_and_told(cache: Path) -> None:
     first = run(cache, Session(**FULL))
     session = Session(ec2=ec2_answer, eks=denied("describe_cluster_versions"), pricing=denied("get_products"))
     second = run(cache, session, base=first.folder)
-    assert [part.partition(" (")[0] for part in second.kept] == [f"prices of {REGION}", "Kubernetes versions"]
+    assert [part.partition(" (")[0] for part in second.kept] == [
+        f"prices of {REGION}",
+        f"price of VPC endpoints in {REGION}",
+        "Kubernetes versions",
+    ]
     assert all("not allowed to call this" in part for part in second.kept)
     catalog = store.load(second.folder)
     assert catalog.load_region(REGION).prices == {"m5.large": 0.112, "c5.large": 0.106}
+    assert catalog.load_region(REGION).endpoint_price == 0.011
     assert catalog.default_version().version == "1.35"
 
 

@@ -97,7 +97,12 @@ def _extend_clusters() -> None:
                 setattr(cluster, _attribute(key), value)
         group = _cluster_group(ec2, name, subnets[0].vpc_id)
         cluster.made_interfaces = [
-            ec2.create_network_interface(subnet, None, group_ids=[group.id], description=f"Amazon EKS {name}")
+            ec2.create_network_interface(
+                subnet,
+                None,
+                group_ids=[group.id, *(config.get("securityGroupIds") or ())],
+                description=f"Amazon EKS {name}",
+            )
             for subnet in subnets[:2]
         ]
         cluster.addon_table, cluster.identity_table = {}, {}
