@@ -68,6 +68,7 @@ class ControlPlane(pulumi.ComponentResource):
         self.security_group_id: pulumi.Output[str] = self.resource.vpc_config.apply(
             lambda config: config.cluster_security_group_id
         )
+        self.issuer: pulumi.Output[str] = self.resource.identities.apply(lambda found: found[0].oidcs[0].issuer)
         self.register_outputs({"name": self.name})
 
 
@@ -129,6 +130,9 @@ class Addons(pulumi.ComponentResource):
                         for one in addon.pod_identities
                     ]
                     or None,
+                    service_account_role_arn=role_arns[addon.service_account_role]
+                    if addon.service_account_role
+                    else None,
                     resolve_conflicts_on_create="OVERWRITE",
                     resolve_conflicts_on_update="PRESERVE",
                     tags=tags(cluster.tags),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import pulumi
 
 from planner.design import Design
+from stacks.access import Access, OidcProvider
 from stacks.cluster import Addons, ControlPlane
 from stacks.network import Network
 from stacks.nodes import Nodes
+from stacks.parts import known
 from stacks.roles import Roles
 from stacks.security import SecurityGroups, SecurityRules
 
@@ -26,8 +28,9 @@ class Declared:
 def declare(design: Design) -> Declared:
     """Declare a planned design inside a Pulumi program.
 
-    Order: network, roles and groups; the cluster; rules and endpoints (they name the cluster
-    security group); the add-ons that nodes need; node groups; the other add-ons. Raises
+    Order: network, roles and groups; the cluster; roles that trust its OIDC issuer; access entries;
+    rules and endpoints (they name the cluster security group); the add-ons that nodes need; node
+    groups; the other add-ons. Raises
     ValueError for a design that was not planned, or that has unknown parts.
     """
     cluster = design.cluster
@@ -35,7 +38,8 @@ def declare(design: Design) -> Declared:
         raise ValueError("only a planned design with a cluster can be declared")
     name = cluster.name
     network = Network(f"{name}-network", design)
-    roles = Roles(f"{name}-roles", design)
+    planned = known(design.roles)
+    roles = Roles(f"{name}-roles", [role for role in planned if not role.federated])
     security = SecurityGroups(f"{name}-security-groups", design, network.vpc_id)
     control_plane = ControlPlane(
         f"{name}-control-plane",
@@ -46,6 +50,14 @@ def declare(design: Design) -> Declared:
         network.nodes_come_from,
         pulumi.ResourceOptions(depends_on=roles.attachments[cluster.role]),
     )
+    arns, policies = dict(roles.arns), [one for many in roles.attachments.values() for one in many]
+    if cluster.oidc_provider:
+        provider = OidcProvider(f"{name}-oidc-provider", cluster, control_plane.issuer)
+        federated = Roles(
+            f"{name}-service-account-roles", [role for role in planned if role.federated], control_plane.issuer
+        )
+        arns |= federated.arns
+        policies += [provider.resource, *(one for many in federated.attachments.values() for one in many)]
     groups: dict[str, pulumi.Input[str]] = dict(security.ids)
     if cluster.cluster_security_group:
         groups[cluster.cluster_security_group] = control_plane.security_group_id
@@ -57,23 +69,25 @@ def declare(design: Design) -> Declared:
             cluster,
             control_plane,
             design.region,
-            roles.arns,
+            arns,
             network.subnets,
             network.zone_names,
             before_nodes=before_nodes,
             opts=pulumi.ResourceOptions(depends_on=after),
         )
 
-    policies = [one for role, many in roles.attachments.items() if role != cluster.role for one in many]
+    access = Access(f"{name}-access", cluster, control_plane, arns, _partition(cluster.role, design), policies)
     early = addons("before-nodes", policies, before_nodes=True)
     nodes = Nodes(
         f"{name}-nodes",
         design,
         control_plane,
-        roles.arns,
+        arns,
         network.subnets,
         groups,
-        pulumi.ResourceOptions(depends_on=[*policies, *network.ways_out, *rules.endpoints, *early.resources]),
+        pulumi.ResourceOptions(
+            depends_on=[*policies, *network.ways_out, *rules.endpoints, *early.resources, *access.entries.values()]
+        ),
     )
     addons("after-nodes", [*nodes.resources, *policies], before_nodes=False)
     pulumi.export("clusterName", control_plane.name)
@@ -83,3 +97,9 @@ def declare(design: Design) -> Declared:
     pulumi.export("subnetIds", dict(network.subnets))
     pulumi.export("kubeconfigCommand", f"aws eks update-kubeconfig --name {name} --region {design.region}")
     return Declared(network, control_plane, nodes)
+
+
+def _partition(role: str, design: Design) -> str:
+    """The partition of the region, as the cluster role's policies name it."""
+    found = next(one for one in known(design.roles) if one.name == role)
+    return found.managed_policies[0].split(":")[1]

@@ -1,7 +1,7 @@
 """Build the embedded catalog: the program's own refresh code, pointed at moto.
 
 moto carries Amazon EC2's own answers (instance types, offerings); the hand-kept files
-(branch-interfaces.json, facts.json, kubernetes-versions.json) are taken as they stand and hashed into the manifest.
+(branch-interfaces.json, facts.json, kubernetes-versions.json, policies.json) are taken as they stand and hashed into the manifest.
 
     python tools/embed_catalog.py            write planner/catalog/data
     python tools/embed_catalog.py --check    fail if it would change
@@ -28,7 +28,7 @@ from planner.catalog.folder import catalog_digest, write
 from planner.catalog.model import INSTANCE_TYPE_COLUMNS
 
 DATA = store.EMBEDDED
-HAND_KEPT = ("branch-interfaces.json", "facts.json", "kubernetes-versions.json")
+HAND_KEPT = ("branch-interfaces.json", "facts.json", "kubernetes-versions.json", "policies.json")
 #: The day of moto 5.2.5, whose recorded answers these are.
 RETRIEVED = "2026-10-27"
 

@@ -130,7 +130,7 @@ def facts() -> str:
 def _value(value: object) -> str:
     if isinstance(value, Mapping | tuple):
         text = json.dumps(value, ensure_ascii=False)
-        return text if len(text) <= 300 else f"{len(value)} entries, in planner/catalog/data/facts.json"
+        return text if len(text) <= 300 else f"{len(value)} entries, in planner/catalog/data"
     return str(value)
 
 

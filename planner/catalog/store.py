@@ -66,7 +66,7 @@ def load(folder: Path | None = None) -> Catalog:
     """
     folder = folder or current_folder()
     files = _Layers(folder)
-    facts = Facts(files.read("facts.json")["facts"])
+    facts = Facts({**files.read("facts.json")["facts"], **files.read("policies.json")["policies"]})
     versions = files.read(VERSIONS)
     rows: dict[str, Any] = {}
     for layer in files.holding(TYPES):

@@ -15,21 +15,23 @@ from planner.cli.exits import CliError
 @click.command("explain")
 @click.argument("what")
 def command(what: str) -> None:
-    """Explain a rule, a field of the spec, or a note.
+    """Explain a rule, a field of the spec, a note, or a flow.
 
     WHAT is a rule (VPC001 or its name), a field (spec.cni.mode, or the beginning of some, such as
-    spec.cni), a note (N18), or one of the words rules, fields and notes for a list.
+    spec.cni), a note (N18), a flow that clusters need (kubelet, as security-group rules name it),
+    or one of the words rules, fields, notes and flows for a list.
     """
     lists = {
         "rules": _rules,
         "fields": lambda: _fields("spec") or "",
         "spec": lambda: _fields("spec") or "",
         "notes": _notes,
+        "flows": _flows,
     }
-    text = lists[what]() if what in lists else _rule(what) or _note(what) or _fields(what)
+    text = lists[what]() if what in lists else _rule(what) or _note(what) or _flow(what) or _fields(what)
     if text is None:
         raise CliError(
-            f"{what}: no such rule, field or note{_near(what)}; `eksplan explain rules`, `fields` and `notes` list them"
+            f"{what}: no such rule, field, note or flow{_near(what)}; `eksplan explain rules`, `fields`, `notes` and `flows` list them"
         )
     streams.data(text)
 
@@ -71,6 +73,37 @@ def _notes() -> str:
     from planner.notes import notes
 
     return "\n".join(_wrapped(f"{note.id}  {note.text}", 5) for note in notes().values())
+
+
+def _flow(what: str) -> str | None:
+    from planner.cli.inputs import load_catalog
+
+    row = load_catalog().facts.table("flows.table").get(what)
+    if row is None:
+        return None
+    ports = row["ports"]
+    text = "all" if row["protocol"] == "-1" else row["protocol"]
+    if ports:
+        text += f" {ports[0]}" if ports[0] == ports[1] else f" {ports[0]}-{ports[1]}"
+    return "\n".join(
+        [
+            f"{what}: {row['title']} ({row['who']} to {row['to']}, {text})".replace("{detail}", "a service"),
+            "",
+            _wrapped(f"Why: {row['why']}".replace("{detail}", "it"), 2),
+            _wrapped(f"Without it: {row['breaks']}".replace("{breaks}", "depends on the service"), 2),
+            f"Source: {row['source']}",
+            f"Note: {row['note']}",
+        ]
+    )
+
+
+def _flows() -> str:
+    from planner.cli.inputs import load_catalog
+    from planner.report.columns import aligned
+
+    table = load_catalog().facts.table("flows.table")
+    rows = [[key, row["title"], row["who"]] for key, row in sorted(table.items(), key=lambda one: one[1]["row"])]
+    return aligned(["flow", "what", "who begins it"], rows, left=3)
 
 
 def _fields(what: str) -> str | None:

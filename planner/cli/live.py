@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from planner.cli import streams
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
     from planner.design import Design
+    from planner.observe.raw import Raw
 
 NO_REGION = "no region: give --region, or set AWS_REGION or the profile's region"
 
@@ -28,17 +30,36 @@ def open_session(profile: str | None, region: str | None = None) -> Session:
 
 def observe(cluster: str, region: str | None, profile: str | None) -> Design:
     """The design of a running cluster. Raises CliError where AWS or its credentials fail."""
-    from botocore.exceptions import BotoCoreError
-
     from planner.observe.collect import collect
-    from planner.observe.parse import NotObservedError, parse
 
+    session, name = _session(region, profile)
+    streams.note(f"reading cluster {cluster} in {name}")
+    return _parsed(lambda: collect(session, name, cluster))
+
+
+def observe_vpc(vpc: str, region: str | None, profile: str | None) -> Design:
+    """The design of a VPC, whatever runs in it. Raises CliError as ``observe`` does."""
+    from planner.observe.collect import collect_vpc
+
+    session, name = _session(region, profile)
+    streams.note(f"reading {vpc} in {name}")
+    return _parsed(lambda: collect_vpc(session, name, vpc))
+
+
+def _session(region: str | None, profile: str | None) -> tuple[Session, str]:
     session = open_session(profile, region)
     if not session.region_name:
         raise CliError(NO_REGION)
-    streams.note(f"reading cluster {cluster} in {session.region_name}")
+    return session, session.region_name
+
+
+def _parsed(ask: Callable[[], Raw]) -> Design:
+    from botocore.exceptions import BotoCoreError
+
+    from planner.observe.parse import NotObservedError, parse
+
     try:
-        return parse(collect(session, session.region_name, cluster))
+        return parse(ask())
     except NotObservedError as error:
         raise CliError(str(error), Exit.AWS) from None
     except BotoCoreError as error:

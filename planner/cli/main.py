@@ -33,7 +33,7 @@ COMMANDS = {
     "fleet": ("planner.cli.fleet", "Plan and judge the addresses of many clusters."),
     "max-pods": ("planner.cli.max_pods", "Pods per node of instance types, in every mode."),
     "instances": ("planner.cli.instances", "Find instance types by what they are and what they carry."),
-    "explain": ("planner.cli.explain", "Explain a rule, a field of the spec, or a note."),
+    "explain": ("planner.cli.explain", "Explain a rule, a field of the spec, a note, or a flow."),
     "schema": ("planner.cli.schema", "Print a JSON Schema: spec, plan, findings or fleet."),
     "catalog": ("planner.cli.catalog", "Show or refresh the dated facts."),
     "completion": ("planner.cli.completion", "Print the completion script of a shell."),

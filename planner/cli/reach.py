@@ -27,18 +27,23 @@ if TYPE_CHECKING:
     help="Spec (YAML) or plan file (JSON) to read; - for standard input.",
 )
 @click.option("--cluster", metavar="NAME", help="Instead of a file: a running cluster, read from AWS.")
+@click.option("--vpc", metavar="ID", help="Instead of a file: a VPC, whatever runs in it.")
 @click.option("--region", metavar="REGION", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Region of the cluster.")
 @click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI.")
 @click.option("--from", "source", metavar="WHO", help="Who begins the connection.")
 @click.option("--to", "target", metavar="WHO", help="Who is called.")
-@click.option("--port", metavar="PORT", help="Port or range that is called (443, 1025-65535); all when not given.")
+@click.option(
+    "--port",
+    metavar="PORT",
+    help="Port or range that is called (443, 1025-65535), of ICMP the type; all when not given.",
+)
 @click.option(
     "--protocol", type=click.Choice(["tcp", "udp", "icmp", "all"]), default="tcp", show_default=True, help="Protocol."
 )
 @click.option("--ipv6", is_flag=True, help="Ask about IPv6.")
 @click.option("--exposed", is_flag=True, help="Show what is open to the internet instead.")
 @click.option("--needless", is_flag=True, help="Show security-group rules that no flow needs instead.")
-@click.option("--all", "everything", is_flag=True, help="Give the reasons of every pair, also of reachable ones.")
+@click.option("--all", "everything", is_flag=True, help="Give every pair with its steps, also those that answer alike.")
 @click.option(
     "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
 )
@@ -46,6 +51,7 @@ def command(
     *,
     file: str | None,
     cluster: str | None,
+    vpc: str | None,
     region: str | None,
     profile: str | None,
     source: str | None,
@@ -71,18 +77,26 @@ def command(
     Ends with 4 when something is blocked.
     """
     catalog = load_catalog()
-    if (file is None) == (cluster is None):
-        raise click.UsageError("give either --file or --cluster")
+    if sum(one is not None for one in (file, cluster, vpc)) != 1:
+        raise click.UsageError("give either --file or --cluster or --vpc")
+    if vpc is not None and source is None and not exposed:
+        raise click.UsageError("a VPC alone has no flows of a cluster: give --from and --to, or --exposed")
     if (source is None) != (target is None):
         raise click.UsageError("give both --from and --to, or neither")
     if sum([source is not None, exposed, needless]) > 1:
         raise click.UsageError("give one of --from with --to, --exposed and --needless")
     if file:
         design, wanted = _of_file(file, output, catalog.facts)
+    elif vpc:
+        from planner.cli.live import observe_vpc
+
+        design, wanted = observe_vpc(vpc, region, profile), ()
     else:
         design, wanted = _of_cluster(str(cluster), region, profile, catalog.facts)
     if source is not None and target is not None:
-        return _one(design, source, target, port, protocol, family=6 if ipv6 else 4, output=output)
+        return _one(
+            design, source, target, port, protocol, family=6 if ipv6 else 4, everything=everything, output=output
+        )
     if exposed:
         return _exposed(design, output)
     if needless:
@@ -134,7 +148,17 @@ def _matrix(design: Design, wanted: tuple[Intent, ...], facts: Facts, *, everyth
     return Exit.FINDINGS if blocked else Exit.CLEAN
 
 
-def _one(design: Design, source: str, target: str, port: str | None, protocol: str, *, family: int, output: str) -> int:
+def _one(
+    design: Design,
+    source: str,
+    target: str,
+    port: str | None,
+    protocol: str,
+    *,
+    family: int,
+    everything: bool,
+    output: str,
+) -> int:
     from planner.report import reach as report
     from planner.security.flows.named import NotNamedError, parties
     from planner.security.reach.engine import Prover
@@ -148,6 +172,11 @@ def _one(design: Design, source: str, target: str, port: str | None, protocol: s
         except ValueError as error:
             raise click.UsageError(f"--port {port}: {error}") from None
         first, last = int(begin), int(end or begin)
+    if protocol == "icmp":
+        if last != first or (first or 0) > 255:
+            raise click.UsageError(f"--port {port}: of ICMP it is one type, 1-255 (8 is an echo request)")
+        last = None  # every code
+        protocol = "icmpv6" if family == 6 else protocol
     try:
         sources, targets = parties(design, source, family), parties(design, target, family)
     except NotNamedError as error:
@@ -164,7 +193,7 @@ def _one(design: Design, source: str, target: str, port: str | None, protocol: s
         content = [report.plain_answer(question, answer) for question, answer in asked]
         streams.document(json.dumps(content, indent=1, ensure_ascii=False))
     else:
-        lines = [line for question, answer in asked for line in report.answer(question, answer)]
+        lines = report.answers(asked, everything=everything)
         streams.data(report.paragraphs(lines, streams.width()))
     return Exit.FINDINGS if any(answer.status is Status.BLOCKED for _, answer in asked) else Exit.CLEAN
 

@@ -1,6 +1,6 @@
 """The Design and its parts: frozen values that know nothing else in the house."""
 
-from planner.design.cluster import Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
+from planner.design.cluster import AccessEntry, AccessPolicy, Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
 from planner.design.design import Design
 from planner.design.network import (
     AclRule,
@@ -19,10 +19,12 @@ from planner.design.network import (
     VpcEndpoint,
 )
 from planner.design.nodes import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
-from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule
+from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
 from planner.design.unknown import Unknown, known
 
 __all__ = [
+    "AccessEntry",
+    "AccessPolicy",
     "AclRule",
     "Addon",
     "Cluster",
@@ -49,6 +51,7 @@ __all__ = [
     "Subnet",
     "Tags",
     "Taint",
+    "TrustCondition",
     "Unknown",
     "UpdateSettings",
     "Vpc",

@@ -41,6 +41,29 @@ class PodIdentity:
     role: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class AccessPolicy:
+    """An access policy of EKS on an access entry; without namespaces it holds for the whole cluster."""
+
+    name: str
+    namespaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """Who may talk to the Kubernetes API, as EKS keeps it.
+
+    ``name`` is the ARN of a principal of type STANDARD, and the name of the role of a node.
+    """
+
+    name: str
+    type: str = "STANDARD"
+    groups: tuple[str, ...] = ()
+    username: str | None = None
+    """None leaves it to EKS."""
+    policies: tuple[AccessPolicy, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Addon:
     """An EKS add-on. ``configuration`` is canonical JSON without the ENIConfigs."""
@@ -51,6 +74,8 @@ class Addon:
     configuration: str = "{}"
     eni_configs: tuple[EniConfig, ...] = ()
     pod_identities: tuple[PodIdentity, ...] = ()
+    service_account_role: str | None = None
+    """Role that the add-on's service account assumes through the cluster's OIDC provider (IRSA)."""
     before_nodes: bool = field(default=False, compare=False)
     """Whether it must be set up before the first node joins, as the VPC CNI must."""
 
@@ -82,6 +107,14 @@ class Cluster:
     zonal_shift: bool | Unknown = False
     deletion_protection: bool | Unknown = False
     addons: tuple[Addon, ...] | Unknown = ()
+    pod_identities: tuple[PodIdentity, ...] | Unknown = ()
+    """Pod Identity associations of what is no EKS add-on, such as controllers installed by Helm."""
+    oidc_provider: bool | Unknown = False
+    """Whether IAM knows the cluster's OIDC issuer, as roles for service accounts (IRSA) need."""
+    access_entries: tuple[AccessEntry, ...] | Unknown = ()
+    """Without those that EKS makes itself."""
+    access_entries_of_eks: tuple[AccessEntry, ...] = field(default=(), compare=False)
+    """Made by EKS: for whoever made the cluster, for managed node groups, Fargate and itself."""
     tags: Tags = ()
     arn: str | None = field(default=None, compare=False)
     status: str = field(default="ACTIVE", compare=False)

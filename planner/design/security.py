@@ -55,9 +55,23 @@ class SecurityGroup:
     id: str | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class TrustCondition:
+    """A condition of a trust policy, such as ``StringEquals`` on ``sts:ExternalId``."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
-    """An IAM role: who may assume it, the managed policies on it and an inline policy if any."""
+    """An IAM role: who may assume it under which conditions, and the policies on it.
+
+    Two things are known only once the cluster is there, and stand as placeholders in trust and
+    inline policies: ``${aws.account}``, the account's id, and ``${cluster.oidc}``, the cluster's OIDC
+    issuer without ``https://``.
+    """
 
     name: str
     principals: tuple[str, ...]
@@ -69,5 +83,15 @@ class Role:
     inline_policies: tuple[tuple[str, str], ...] = ()
     """Name and canonical JSON of each inline policy."""
     tags: Tags = ()
+    federated: tuple[str, ...] = ()
+    """ARNs of identity providers in the trust policy (roles for service accounts)."""
+    conditions: tuple[TrustCondition, ...] = ()
+    """All conditions of the trust policy, sorted."""
     existing: bool = field(default=False, compare=False)
+    """Made elsewhere: neither planned nor changed here."""
     arn: str | None = field(default=None, compare=False)
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Who may assume it: services and identity providers."""
+        return (*self.principals, *self.federated)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from planner.catalog.facts import Facts
-from planner.spec.addons import addon_names
+from planner.spec.addons import addon_names, identity_of
 from planner.spec.cluster import ClusterSpec
 
 
-def interface_services(spec: ClusterSpec, facts: Facts, *, irsa: bool = False) -> dict[str, str]:
+def interface_services(spec: ClusterSpec, facts: Facts) -> dict[str, str]:
     """Short names of the interface endpoints that the cluster needs, each with the reason.
 
     With a way to the internet none is needed; what the spec asks for in ``vpcEndpoints`` always comes
-    along. ``irsa`` says whether service accounts get roles through the OIDC issuer.
+    along. STS is called for the roles of service accounts (IRSA), EKS Auth for Pod Identity.
     """
     wanted: dict[str, str] = {}
     if spec.nat == "none":
-        for feature in ("base", "pod-identity", *(("irsa",) if irsa else ()), *(("fargate",) if spec.fargate else ())):
+        ways = {identity_of(spec, addon) for addon in ("vpc-cni", *controllers(spec, facts))}
+        asked = (
+            "base",
+            *(one for one in ("pod-identity", "irsa") if one in ways),
+            *(("fargate",) if spec.fargate else ()),
+        )
+        for feature in asked:
             _take(wanted, feature, facts)
         known = facts.table("addons.known")
         for addon in controllers(spec, facts):

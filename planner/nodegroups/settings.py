@@ -8,6 +8,7 @@ from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
 from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
 from planner.nodegroups.user_data import ClusterFacts, Renderer, user_data
+from planner.spec.addons import addon_names, identity_of
 from planner.spec.check.disk import DEFAULT_GIB
 
 _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
@@ -178,9 +179,7 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         f"imds.{name}",
         f"Instance metadata on {name}",
         f"IMDSv2 only, hop limit {hop}",
-        explanation="pods may reach the metadata service, as the spec asks"
-        if hop == 2
-        else "one hop keeps pods away from the node's credentials; pods get roles through Pod Identity. AWS's pages disagree on the default (1 or 2), so it is always set",
+        explanation=_why_hop(brief, hop),
         source=_IMDS,
         note="N19",
     )
@@ -192,6 +191,18 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         source=_TEMPLATES,
         note="N20",
     )
+
+
+def _why_hop(brief: Brief, hop: int) -> str:
+    """Why pods may or may not reach the metadata service, and what follows for controllers."""
+    if hop == 2:
+        return "a second hop lets pods reach the metadata service, and with it the node's role, as the spec asks (podsMayUseImds)"
+    ways = {identity_of(brief.spec, name) for name in addon_names(brief.spec, brief.facts)}
+    way = " and ".join({"pod-identity": "Pod Identity", "irsa": "IRSA"}[one] for one in sorted(ways, reverse=True))
+    settings = brief.facts.table("imds.settings")
+    told = [f"{one.name} its {settings[one.name]}" for one in brief.spec.addons if one.name in settings]
+    tell = f". So tell {'; '.join(told)}" if told else ""
+    return f"one hop keeps pods away from the node's credentials; pods get roles through {way}{tell}. AWS's pages disagree on the default (1 or 2), so it is always set"
 
 
 def _why_types(group: GroupCapacity) -> str:

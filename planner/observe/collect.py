@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from planner.design import Unknown
 from planner.observe.calls import Calls
@@ -19,8 +21,10 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
 
     ``endpoint_url`` sends every call elsewhere (a test server). Calls: eks DescribeCluster,
     ListNodegroups, DescribeNodegroup, ListAddons, DescribeAddon, ListPodIdentityAssociations,
-    DescribePodIdentityAssociation; ec2 Describe*, GetSubnetCidrReservations,
-    GetManagedPrefixListEntries; iam GetRole, ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy.
+    DescribePodIdentityAssociation, ListAccessEntries, DescribeAccessEntry,
+    ListAssociatedAccessPolicies; ec2 Describe*, GetSubnetCidrReservations,
+    GetManagedPrefixListEntries; iam ListOpenIDConnectProviders, ListRoles, GetRole,
+    ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy.
     """
     calls = _Cluster(session, Raw(region, cluster), endpoint_url)
     calls.run()
@@ -46,6 +50,7 @@ class _Cluster(Calls):
         collect_network(self, vpc.get("vpcId") or self.vpc_of(vpc.get("subnetIds") or ()))
         self.node_groups()
         self.addons()
+        self.access()
         self.roles(cluster)
 
     def vpc_of(self, subnets: Sequence[str]) -> str:
@@ -96,10 +101,53 @@ class _Cluster(Calls):
                 call, self.eks, "describe_pod_identity_association", "association", key=one["associationArn"], **wanted
             )
 
+    def access(self) -> None:
+        name = self.raw.cluster
+        listed = "eks:ListAccessEntries"
+        for arn in self.many(listed, self.eks, "list_access_entries", "accessEntries", clusterName=name):
+            wanted = {"clusterName": name, "principalArn": arn}
+            described, policies = "eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"
+            self.one(described, self.eks, "describe_access_entry", "accessEntry", key=arn, **wanted)
+            method = "list_associated_access_policies"
+            self.many(policies, self.eks, method, "associatedAccessPolicies", key=arn, **wanted)
+
     def roles(self, cluster: dict[str, Any]) -> None:
-        arns = {cluster.get("roleArn", "")}
+        """The roles that the cluster, its nodes, its add-ons and its entries name, and those whose
+        trust names this cluster: of these AWS keeps no list."""
+        listed = "iam:ListOpenIDConnectProviders"
+        self.many(listed, self.iam, "list_open_id_connect_providers", "OpenIDConnectProviderList")
+        arns = {cluster.get("roleArn", "")} | self._trusting(cluster)
+        entries = self.raw.keyed("eks:DescribeAccessEntry").items()
+        arns |= {arn for arn, one in entries if one.get("type", "STANDARD") != "STANDARD"}
+        # EKS's own roles of its own services are no part of a design
+        arns = {arn for arn in arns if "/aws-service-role/" not in arn}
         arns |= {group.get("nodeRole", "") for group in self.raw.keyed("eks:DescribeNodegroup").values()}
         arns |= {one.get("roleArn", "") for one in self.raw.keyed("eks:DescribePodIdentityAssociation").values()}
+        self._ask_roles(arns)
+
+    def _trusting(self, cluster: dict[str, Any]) -> set[str]:
+        """ARNs of roles that trust the cluster's OIDC issuer, or Fargate on its behalf.
+
+        They are picked out here, so that nothing of an account's other roles is kept.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        issuer = cluster.get("identity", {}).get("oidc", {}).get("issuer", "").removeprefix("https://")
+        marks = [mark for mark in (issuer, f":fargateprofile/{self.raw.cluster}/") if mark]
+        found: set[str] = set()
+        try:
+            for page in self.iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 1000}):
+                for role in page["Roles"]:
+                    trust = json.dumps(role.get("AssumeRolePolicyDocument", {}))
+                    if any(mark in unquote(trust) for mark in marks):
+                        found.add(role["Arn"])
+        except (BotoCoreError, ClientError) as error:
+            self.raw.fail("iam:ListRoles", str(error))
+            return set()
+        self.raw.put("iam:ListRoles", sorted(found))
+        return found
+
+    def _ask_roles(self, arns: set[str]) -> None:
         for role in sorted(arn.rpartition("/")[2] for arn in arns if arn):
             self.one("iam:GetRole", self.iam, "get_role", "Role", key=role, RoleName=role)
             self.many(

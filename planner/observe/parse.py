@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.design import Design, Unknown
-from planner.observe import parse_cluster, parse_lists, parse_network
+from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_network import Names
 from planner.observe.raw import Raw
@@ -83,7 +83,7 @@ def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Des
     access = endpoint_of(raw.keyed("eks:DescribeCluster")[""], alone, node_groups)
     return replace(
         alone,
-        roles=parse_cluster.roles_of(raw),
+        roles=parse_roles.roles_of(raw),
         cluster=parse_cluster.cluster_of(raw, subnets, groups, addons, access),
         node_groups=node_groups,
         launch_templates=parse_cluster.launch_templates_of(raw, groups),

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
-from urllib.parse import unquote
 
 from planner.design import (
     Addon,
@@ -19,22 +18,18 @@ from planner.design import (
     LaunchTemplate,
     NodeGroup,
     PodIdentity,
-    Role,
     Subnet,
     Taint,
     Unknown,
     UpdateSettings,
 )
 from planner.observe.names import plain_tags, tag_table, tags_of
+from planner.observe.parse_access import access_entries_of, controllers_of
+from planner.observe.parse_roles import canonical, oidc_provider_of
 from planner.observe.raw import Raw
 
 Names = Mapping[str, str]
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
-
-
-def canonical(value: Any) -> str:
-    """JSON with sorted keys and no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def role_name(arn: str) -> str:
@@ -58,6 +53,7 @@ def cluster_of(
     not_told = Unknown("eks:DescribeCluster", "not in the answer")
     cluster_group = vpc.get("clusterSecurityGroupId")
     service = network.get("serviceIpv4Cidr")
+    entries, by_eks = access_entries_of(raw)
     return Cluster(
         name=item["name"],
         version=item["version"],
@@ -85,6 +81,10 @@ def cluster_of(
         zonal_shift=bool(item.get("zonalShiftConfig", {}).get("enabled", False)),
         deletion_protection=item.get("deletionProtection", not_told),
         addons=addons,
+        pod_identities=controllers_of(raw),
+        oidc_provider=oidc_provider_of(raw),
+        access_entries=entries,
+        access_entries_of_eks=by_eks,
         tags=plain_tags(item.get("tags")),
         arn=item.get("arn"),
         status=item.get("status", ""),
@@ -118,6 +118,9 @@ def addons_of(raw: Raw, subnets: tuple[Subnet, ...]) -> tuple[Addon, ...] | Unkn
                 version=item.get("addonVersion"),
                 configuration=canonical(values),
                 eni_configs=_eni_configs(configs, subnets),
+                service_account_role=role_name(item["serviceAccountRoleArn"])
+                if item.get("serviceAccountRoleArn")
+                else None,
                 pod_identities=tuple(
                     sorted(
                         (
@@ -264,49 +267,3 @@ def _user_data(encoded: str | None, cluster: Any) -> str:
         if value:
             text = text.replace(value, placeholder)
     return text
-
-
-def roles_of(raw: Raw) -> tuple[Role, ...] | Unknown:
-    """The roles that the cluster, its nodes and its add-ons use."""
-    for call in ("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy"):
-        failed = raw.error(call)
-        if failed is not None:
-            return failed
-    attached = raw.keyed("iam:ListAttachedRolePolicies")
-    names = raw.keyed("iam:ListRolePolicies")
-    documents = raw.keyed("iam:GetRolePolicy")
-    found: list[Role] = []
-    for name, item in raw.keyed("iam:GetRole").items():
-        principals, actions = _trust(item["AssumeRolePolicyDocument"])
-        found.append(
-            Role(
-                name=name,
-                principals=principals,
-                actions=actions,
-                managed_policies=tuple(sorted(one["PolicyArn"] for one in attached.get(name, ()))),
-                inline_policies=tuple(
-                    sorted(
-                        (policy, canonical(_document(documents[f"{name}/{policy}"]))) for policy in names.get(name, ())
-                    )
-                ),
-                tags=tags_of(item),
-                arn=item["Arn"],
-            )
-        )
-    return tuple(sorted(found, key=lambda one: one.name))
-
-
-def _document(value: Any) -> Any:
-    """A policy document, which boto3 gives decoded and other sources as (quoted) JSON."""
-    return json.loads(unquote(value)) if isinstance(value, str) else value
-
-
-def _trust(document: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    principals: set[str] = set()
-    actions: set[str] = set()
-    for statement in _document(document).get("Statement", ()):
-        services = statement.get("Principal", {}).get("Service", ())
-        principals |= {services} if isinstance(services, str) else set(services)
-        given = statement.get("Action", ())
-        actions |= {given} if isinstance(given, str) else set(given)
-    return tuple(sorted(principals)), tuple(sorted(actions))

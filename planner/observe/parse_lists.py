@@ -46,7 +46,8 @@ def _acl(item: Mapping[str, Any], names: Names, subnets: Names) -> NetworkAcl:
 
 
 def _acl_rule(item: Mapping[str, Any]) -> AclRule:
-    ports = item.get("PortRange") or {}
+    icmp = item.get("IcmpTypeCode") or {}  # -1 is every type or code
+    ports = item.get("PortRange") or {"From": icmp.get("Type"), "To": icmp.get("Code")}
     protocol = str(item["Protocol"])
     return AclRule(
         egress=bool(item["Egress"]),

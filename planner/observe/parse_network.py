@@ -246,8 +246,10 @@ def _route(item: Mapping[str, Any], gateways: Names, lists: Names) -> Route | No
         target = item.get(key)
         if not target:
             continue
-        if target == "local" or target.startswith("vpce-"):
+        if target == "local" or (listed and target.startswith("vpce-")):
             return None
+        if target.startswith("vpce-"):  # a Gateway Load Balancer's endpoint: an appliance stands behind it
+            return Route(destination, RouteTarget.VPC_ENDPOINT, target, blackhole)
         if kind is RouteTarget.INTERNET_GATEWAY and not target.startswith("igw-"):
             kind = RouteTarget.OTHER  # noqa: PLW2901 - a virtual private gateway comes under the same key
         return Route(destination, kind, gateways.get(target, target), blackhole)

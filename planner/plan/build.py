@@ -12,7 +12,7 @@ from planner.capacity.group import GroupCapacity
 from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog
 from planner.decisions import Ledger
-from planner.design import Design, LaunchTemplate, PrefixList, SecurityGroup, Subnet, Unknown, Vpc
+from planner.design import AccessEntry, Design, LaunchTemplate, PrefixList, SecurityGroup, Subnet, Unknown, Vpc
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.access import check_access, record_access
 from planner.network.demand import Tier
@@ -33,10 +33,13 @@ from planner.plan.previous import check_previous, kept_of
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
 from planner.plan.sizes import Sized
+from planner.security.entries import existing_roles, plan_entries
 from planner.security.groups import node_security_groups, plan_groups
 from planner.security.names import control_plane_group_name, endpoint_group_name
 from planner.security.quotas import check_group_quotas
-from planner.security.roles import node_role_name, plan_roles
+from planner.security.role_limits import check_roles
+from planner.security.role_names import node_role_name
+from planner.security.roles import PlannedRoles, plan_roles
 from planner.spec.addons import addon_names
 from planner.spec.cluster import ClusterDocument, ClusterSpec
 
@@ -97,7 +100,10 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         problems += too_long(one.group, template.user_data, brief.facts)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
-    design = _design(brief, version, zones, groups, network, templates)
+    roles = plan_roles(brief, addon_names(spec, brief.facts))
+    entries = plan_entries(brief)
+    problems += check_roles(brief, roles, entries)
+    design = _design(brief, version, zones, groups, network, templates, roles, entries)
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
@@ -150,6 +156,8 @@ def _design(
     groups: Sequence[Sized],
     network: AddressPlan,
     templates: Sequence[LaunchTemplate],
+    planned: PlannedRoles,
+    entries: tuple[AccessEntry, ...],
 ) -> Design:
     """The design: every room's part, each tuple sorted by name."""
     spec, name, facts, layout = brief.spec, brief.name, brief.facts, network.layout
@@ -157,12 +165,10 @@ def _design(
     endpoints = plan_endpoints(brief, zones, layout, routing.route_tables, endpoint_group_name(name))
     record_isolated(brief)
     security_groups = plan_groups(brief, endpoints)
-    addons = addon_names(spec, facts)
-    roles, identities = plan_roles(brief, addons)
-    planned_addons = plan_addons(brief, addons, layout, identities)
+    planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned)
     names = [one.name for one in security_groups]
     record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
-    cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons)
+    cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons, planned, entries)
     role = node_role_name(name, facts)
     node_groups = [
         plan_node_group(brief, one.group, one.triple, role, _group_subnets(one.group, layout), version)
@@ -179,7 +185,7 @@ def _design(
         vpc_endpoints=endpoints,
         security_groups=security_groups,
         prefix_lists=tuple(PrefixList(one) for one in sorted(_prefix_lists(security_groups))),
-        roles=roles,
+        roles=tuple(sorted((*planned.roles, *existing_roles(brief)), key=lambda one: one.name)),
         cluster=cluster,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),
         launch_templates=tuple(sorted(templates, key=lambda one: one.name)),

@@ -8,12 +8,13 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from planner.capacity.brief import Brief
-from planner.design import Addon, Cluster, EniConfig, PodIdentity
+from planner.design import AccessEntry, Addon, Cluster, EniConfig
 from planner.network.access import plan_access
 from planner.network.demand import Tier
 from planner.network.planned import Layout
 from planner.security.names import cluster_group_name, control_plane_group_name
-from planner.security.roles import cluster_role_name
+from planner.security.role_names import cluster_role_name
+from planner.security.roles import PlannedRoles
 from planner.spec.cluster import ClusterSpec
 
 _ADDONS = "https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html"
@@ -31,6 +32,8 @@ def plan_cluster(
     layout: Layout,
     groups: Sequence[str],
     addons: tuple[Addon, ...],
+    roles: PlannedRoles,
+    entries: tuple[AccessEntry, ...],
 ) -> Cluster:
     """The cluster with everything that a plan decides about it."""
     spec, name = brief.spec, brief.name
@@ -46,6 +49,7 @@ def plan_cluster(
         service_cidr=service,
         security_groups=(extra,) if extra in groups else (),
         cluster_security_group=cluster_group_name(name),
+        creator_is_admin=spec.creator_is_admin,
         log_types=tuple(sorted(set(spec.log_types))),
         support_type=spec.support_type.upper(),
         secrets_key_arn=spec.secrets_key_arn,
@@ -53,6 +57,9 @@ def plan_cluster(
         remote_pod_cidrs=tuple(sorted(hybrid.pod_cidrs)) if hybrid else (),
         deletion_protection=spec.deletion_protection,
         addons=addons,
+        pod_identities=roles.controllers,
+        oidc_provider=roles.oidc_provider,
+        access_entries=entries,
         tags=tuple(sorted(spec.tags.items())),
     )
 
@@ -83,9 +90,7 @@ def cni_environment(spec: ClusterSpec) -> dict[str, str]:
     return environment
 
 
-def plan_addons(
-    brief: Brief, names: Sequence[str], layout: Layout, identities: Mapping[str, PodIdentity]
-) -> tuple[Addon, ...]:
+def plan_addons(brief: Brief, names: Sequence[str], layout: Layout, roles: PlannedRoles) -> tuple[Addon, ...]:
     """EKS add-ons, sorted by name. Controllers that come by Helm are not among them."""
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     known = facts.table("addons.known")
@@ -110,7 +115,7 @@ def plan_addons(
                         (EniConfig(one.zone, one.subnet.name) for one in layout.of(Tier.POD)), key=lambda one: one.zone
                     )
                 )
-        identity = identities.get(name)
+        identity = roles.identities.get(name)
         addons.append(
             Addon(
                 name,
@@ -118,6 +123,7 @@ def plan_addons(
                 canonical(configuration),
                 eni_configs,
                 (identity,) if identity else (),
+                roles.service_accounts.get(name),
                 before_nodes=name in ("vpc-cni", "eks-pod-identity-agent", "kube-proxy"),
             )
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from planner.design import Unknown
 from planner.plan.model import Plan
-from planner.report.text import closing_line
+from planner.report.text import access_rows, closing_line, policies_of, trusted_by
 
 
 def _escape(text: object) -> str:
@@ -27,6 +27,7 @@ def plan_markdown(plan: Plan) -> str:
     values = {decision.id: decision for decision in plan.decisions}
     version = design.cluster.version if design.cluster else ""
     groups = () if isinstance(design.node_groups, Unknown) else design.node_groups
+    roles = () if isinstance(design.roles, Unknown) else design.roles
     parts = [
         f"# Plan of {_escape(plan.name)}",
         f"Kubernetes {version} in {design.region}, VPC {', '.join(map(str, design.vpc.cidrs))}. {closing_line(plan.verdict, 'Review')}.",
@@ -50,6 +51,13 @@ def plan_markdown(plan: Plan) -> str:
                 for group in groups
             ],
         ),
+        "## IAM roles",
+        table(
+            ["role", "trusted", "policies"],
+            [(role.name, trusted_by(role), ", ".join(policies_of(role))) for role in roles],
+        ),
+        "## Access to the Kubernetes API",
+        table(["principal", "type", "may"], access_rows(design)),
         "## One-way doors",
         table(
             ["choice", "chosen", "consequence"],

@@ -4,35 +4,53 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from planner.catalog.facts import Facts
 from planner.report.columns import aligned
 from planner.security.flows.matrix import Asked, Row
 from planner.security.reach.model import Answer, Question, Status
+from planner.security.reach.ranges import ICMP
 
 _WORDS = {Status.REACHABLE: "reachable", Status.BLOCKED: "BLOCKED", Status.UNKNOWN: "unknown"}
 
 
 def matrix(rows: Sequence[Row], facts: Facts) -> str:
-    """One line for each flow: from, to, ports, verdict over all zone pairs."""
-    lines = []
+    """One line for each flow: who calls whom on which ports, and the verdict over all pairs of places.
+    Flows that differ in the called service alone stand together."""
+    lines: list[list[str]] = []
+    for many in _together(rows):
+        one = many[0].intent
+        details = ", ".join(dict.fromkeys(row.intent.detail for row in many if row.intent.detail))
+        targets = details if one.key == "service" else str(one.target)
+        title = one.title(facts) + (f": {details}" if one.key in ("webhook", "hybrid-webhook") else "")
+        fine = sum(asked.answer.status is Status.REACHABLE for row in many for asked in row.asked)
+        pairs = sum(len(row.asked) for row in many)
+        known = any(row.asked or row.unknown for row in many)
+        cells = [
+            [one.ports_text],
+            [_WORDS[_worst(many)] if known else "-"],
+            [f"{fine}/{pairs}"],
+        ]
+        wide = [textwrap.wrap(title, 20), textwrap.wrap(f"{one.source} to {targets}", 24)]
+        lines += [list(line) for line in zip_longest(*wide, *cells, fillvalue="")]
+    return aligned(["flow", "between", "ports", "verdict", "pairs"], lines, left=4)
+
+
+def _together(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows that are told in one line: AWS services by who calls them and how it went, others alone."""
+    found: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
         one = row.intent
-        title = one.title(facts) + (f": {one.detail}" if one.detail and one.key in ("webhook", "service") else "")
-        pairs = len(row.asked)
-        fine = sum(asked.answer.status is Status.REACHABLE for asked in row.asked)
-        lines.append(
-            [
-                title,
-                str(one.source),
-                str(one.target),
-                f"{one.protocol} {one.ports}" if one.protocol != "-1" else "all",
-                _WORDS[row.status] if row.asked or row.unknown else "-",
-                f"{fine}/{pairs}",
-            ]
-        )
-    return aligned(["flow", "from", "to", "ports", "verdict", "pairs"], lines, left=5)
+        same = (one.key, one.source, row.status) if one.key == "service" else (one,)
+        found.setdefault(same, []).append(row)
+    return list(found.values())
+
+
+def _worst(rows: Sequence[Row]) -> Status:
+    statuses = {row.status for row in rows}
+    return next(one for one in (Status.BLOCKED, Status.UNKNOWN, Status.REACHABLE) if one in statuses)
 
 
 def reasons(rows: Sequence[Row], facts: Facts) -> list[str]:
@@ -66,11 +84,27 @@ def answer(question: Question, found: Answer) -> list[str]:
     if question.to_port != question.from_port:
         port += f"-{question.to_port}"
     protocol = "all protocols" if question.protocol == "-1" else question.protocol
+    if question.protocol in ICMP:
+        protocol, port = question.port_text, ""
     lines = [f"{question.source.label} to {question.target.label}, {protocol}{port}: {_WORDS[found.status]}"]
     lines += [f"  {_step(one)}" for one in found.steps]
     lines.append(f"  {found.reason}")
     if found.change:
         lines.append(f"  change: {found.change}")
+    return lines
+
+
+def answers(asked: Sequence[tuple[Question, Answer]], *, everything: bool) -> list[str]:
+    """Answers to one question for many pairs of places; of those that end alike one is told."""
+    alike: dict[tuple[str, ...], list[tuple[Question, Answer]]] = {}
+    for number, (question, found) in enumerate(asked):
+        same = (str(number),) if everything else (found.status, found.code, found.change)
+        alike.setdefault(same, []).append((question, found))
+    lines: list[str] = []
+    for many in alike.values():
+        lines += answer(*many[0])
+        if len(many) > 1:
+            lines.append(f"  and {len(many) - 1} more pairs alike (--all shows them)")
     return lines
 
 

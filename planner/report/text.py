@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from planner.decisions import Decision
-from planner.design import Design, Unknown
+from planner.design import Design, Role, Unknown
 from planner.diagnostics import Severity, Verdict
 from planner.network.demand import DemandItem
 from planner.plan.model import Plan
+from planner.security.entries import in_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -55,7 +56,7 @@ def plan_tables(plan: Plan, *, details: bool) -> list[RenderableType]:
     shown: list[RenderableType] = [_line(_headline(plan.design), "bold"), _line(_network_line(plan)), ""]
     shown += [_subnets(plan), "", _groups(plan), ""]
     if details:
-        shown += [_demands(plan), "", _security(plan.design), "", _roles(plan.design), ""]
+        shown += [_demands(plan), "", _security(plan.design), "", _roles(plan.design), "", _access(plan.design), ""]
     shown += [_doors(plan), "", *verdict_tables(plan.verdict, "review")]
     if not any(one.price_per_hour for one in plan.pods):
         shown.append(_line("cost: price unknown (`eksplan catalog refresh` reads on-demand prices)", "dim"))
@@ -158,10 +159,42 @@ def _roles(design: Design) -> Table:
     table = _table("IAM roles", ("role", "left"), ("trusted", "left"), ("policies", "left"))
     roles = () if isinstance(design.roles, Unknown) else design.roles
     for role in roles:
-        policies = [arn.rpartition("/")[2] for arn in role.managed_policies] + [
-            name for name, _ in role.inline_policies
-        ]
-        table.add_row(role.name, ", ".join(role.principals), ", ".join(policies))
+        table.add_row(role.name, trusted_by(role), ", ".join(policies_of(role)))
+    return table
+
+
+def policies_of(role: Role) -> list[str]:
+    """Names of a role's policies, the managed ones first."""
+    return [arn.rpartition("/")[2] for arn in role.managed_policies] + [name for name, _ in role.inline_policies]
+
+
+def trusted_by(role: Role) -> str:
+    """Who may assume a role: services, or a service account through the cluster's OIDC issuer."""
+    if role.existing:
+        return "made elsewhere"
+    accounts = [
+        value.removeprefix("system:serviceaccount:").replace(":", "/")
+        for one in role.conditions
+        if one.key.endswith(":sub")
+        for value in one.values
+    ]
+    return ", ".join([*role.principals, *(f"{one} (OIDC)" for one in accounts)])
+
+
+def access_rows(design: Design) -> list[tuple[str, str, str]]:
+    """Principal, type and rights of each access entry."""
+    cluster = design.cluster
+    entries = () if cluster is None or isinstance(cluster.access_entries, Unknown) else cluster.access_entries
+    rows = [(one.name, one.type, in_words(one)) for one in entries]
+    if cluster is not None and cluster.creator_is_admin is True:
+        rows.append(("whoever makes the cluster", "STANDARD", "administrator (entry made by EKS)"))
+    return rows
+
+
+def _access(design: Design) -> Table:
+    table = _table("Access to the Kubernetes API", ("principal", "left"), ("type", "left"), ("may", "left"))
+    for row in access_rows(design):
+        table.add_row(*row)
     return table
 
 

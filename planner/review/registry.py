@@ -21,6 +21,8 @@ from planner.review.rules.load_balancers.lbs002 import RULE as LBS002
 from planner.review.rules.load_balancers.lbs003 import RULE as LBS003
 from planner.review.rules.load_balancers.lbs004 import RULE as LBS004
 from planner.review.rules.load_balancers.lbs005 import RULE as LBS005
+from planner.review.rules.network_acls.acl001 import RULE as ACL001
+from planner.review.rules.network_acls.acl002 import RULE as ACL002
 from planner.review.rules.node_subnets.nsn001 import RULE as NSN001
 from planner.review.rules.node_subnets.nsn002 import RULE as NSN002
 from planner.review.rules.node_subnets.nsn003 import RULE as NSN003
@@ -35,6 +37,8 @@ from planner.review.rules.routes.rte006 import RULE as RTE006
 from planner.review.rules.routes.rte007 import RULE as RTE007
 from planner.review.rules.routes.rte008 import RULE as RTE008
 from planner.review.rules.routes.rte010 import RULE as RTE010
+from planner.review.rules.security_groups.sgr001 import RULE as SGR001
+from planner.review.rules.security_groups.sgr004 import RULE as SGR004
 from planner.review.rules.vpc.vpc001 import RULE as VPC001
 from planner.review.rules.vpc.vpc002 import RULE as VPC002
 from planner.review.rules.vpc.vpc003 import RULE as VPC003
@@ -81,6 +85,10 @@ ALL_RULES: tuple[Rule, ...] = (
     RTE007,
     RTE008,
     RTE010,
+    SGR001,
+    SGR004,
+    ACL001,
+    ACL002,
     API001,
     API002,
     API003,

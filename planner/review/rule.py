@@ -74,7 +74,7 @@ class Rule:
 
     @property
     def group(self) -> str:
-        """The letters of the code: VPC, CSN, NSN, LBS, RTE, API."""
+        """The letters of the code: VPC, CSN, NSN, LBS, RTE, SGR, ACL, API."""
         return self.code.rstrip("0123456789")
 
     @property

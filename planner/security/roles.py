@@ -1,158 +1,186 @@
-"""IAM roles of a plan: least privilege by managed policies (note N36)."""
+"""IAM roles of a plan: who may assume them, and no more than each needs (note N36)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from planner.capacity.brief import Brief
 from planner.catalog.facts import Facts
-from planner.design import PodIdentity, Role, Tags
-from planner.spec.cluster import ClusterSpec
+from planner.design import PodIdentity, Role
+from planner.security.node_roles import infrastructure_roles
+from planner.security.policies import InlinePolicy, inline_policies, ipv6_cni_policy
+from planner.security.role_names import interruption_queue_name, role_name
+from planner.security.role_parts import PlannedRole, make_role, pod_identity_trust, service_account_trust
+from planner.spec.addons import identity_of, uses_karpenter
 
-_NODE = "https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html"
 _POD_IDENTITY = "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html"
-_IPV6 = "https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html#cni-iam-role-create-ipv6-policy"
+_IRSA = "https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html"
+_ANNOTATION = r"serviceAccount.annotations.eks\.amazonaws\.com/role-arn: the ARN of this role"
 
 
-def policy_arn(partition: str, policy: str) -> str:
-    """ARN of an AWS managed policy."""
-    return f"arn:{partition}:iam::aws:policy/{policy}"
+@dataclass(frozen=True, slots=True)
+class PlannedRoles:
+    """All roles, and which service accounts get them how."""
+
+    roles: tuple[Role, ...]
+    identities: dict[str, PodIdentity]
+    """Pod Identity associations that EKS add-ons carry, by add-on."""
+    service_accounts: dict[str, str]
+    """Roles that EKS add-ons assume through the OIDC issuer (IRSA), by add-on."""
+    controllers: tuple[PodIdentity, ...]
+    """Associations of what is no EKS add-on, or takes none through its add-on."""
+    with_role: tuple[str, ...]
+    """Add-ons and controllers that have a role."""
+    oidc_provider: bool
+    """Whether the cluster's OIDC issuer is needed in IAM."""
 
 
-def role_name(cluster: str, part: str, facts: Facts) -> str:
-    """Name of a role, within what IAM takes: of a long cluster name the beginning and a hash remain."""
-    full, most = f"{cluster}-{part}", facts.number("roles.name_max")
-    if len(full) <= most:
-        return full
-    mark = hashlib.sha256(cluster.encode()).hexdigest()[:8]
-    return f"{cluster[: most - len(part) - len(mark) - 2]}-{mark}-{part}"
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What an add-on or a controller calls AWS with."""
+
+    addon: str
+    namespace: str
+    account: str
+    managed: tuple[str, ...]
+    inline: tuple[InlinePolicy, ...]
+    source: str
+    own_association: bool = False
+    """Whether its association stands alone, because no EKS add-on carries it."""
 
 
-def cluster_role_name(cluster: str, facts: Facts) -> str:
-    """Name of the cluster role."""
-    return role_name(cluster, "cluster", facts)
-
-
-def node_role_name(cluster: str, facts: Facts) -> str:
-    """Name of the node role."""
-    return role_name(cluster, "node", facts)
-
-
-def plan_roles(brief: Brief, addons: Sequence[str]) -> tuple[tuple[Role, ...], dict[str, PodIdentity]]:
-    """All roles, and the Pod Identity association of each add-on that calls AWS."""
-    spec, name, partition = brief.spec, brief.name, brief.region.partition
-    facts, ledger = brief.facts, brief.ledger
-    windows = any(group.os.startswith("windows") for group in spec.node_groups)
-    cluster = list(facts.strings("roles.cluster_policies"))
-    if spec.cni.security_groups_for_pods or windows:
-        cluster.append(str(facts["roles.security_groups_for_pods_policy"].value))
-    # China keeps a service principal of its own for EC2
-    ec2 = "ec2.amazonaws.com.cn" if partition == "aws-cn" else "ec2.amazonaws.com"
-    roles = [
-        _role(spec, cluster_role_name(name, facts), "eks.amazonaws.com", cluster, partition),
-        _role(spec, node_role_name(name, facts), ec2, facts.strings("roles.node_policies"), partition),
-    ]
+def plan_roles(brief: Brief, addons: Sequence[str]) -> PlannedRoles:
+    """The roles of the control plane, of nodes, and of each add-on or controller that calls AWS."""
+    facts, name, partition = brief.facts, brief.name, brief.region.partition
+    planned = list(infrastructure_roles(brief))
     identities: dict[str, PodIdentity] = {}
-    for addon, namespace, account, policies, inline in _addon_roles(spec, addons, facts):
-        full = role_name(name, addon, facts)
-        identities[addon] = PodIdentity(namespace, account, full)
-        roles.append(
-            _role(
-                spec,
-                full,
-                str(facts["roles.pod_identity_principal"].value),
-                policies,
-                partition,
-                pods=True,
-                inline=inline,
+    service_accounts: dict[str, str] = {}
+    controllers: list[PodIdentity] = []
+    needs = _needs(brief, addons)
+    for need in needs:
+        full = role_name(name, need.addon, facts)
+        irsa = identity_of(brief.spec, need.addon) == "irsa"
+        if irsa and not need.own_association:
+            service_accounts[need.addon] = full
+        elif not irsa:
+            identity = PodIdentity(need.namespace, need.account, full)
+            if need.own_association:
+                controllers.append(identity)
+            else:
+                identities[need.addon] = identity
+        trust = (
+            service_account_trust(partition, need.namespace, need.account)
+            if irsa
+            else pod_identity_trust(str(facts["roles.pod_identity_principal"].value))
+        )
+        planned.append(
+            PlannedRole(
+                make_role(brief, full, trust, need.managed, need.inline),
+                _why(need, irsa=irsa),
+                need.source or (_IRSA if irsa else _POD_IDENTITY),
+                need.inline,
+                _uses(brief, need, irsa=irsa),
             )
         )
-    for role in roles:
-        names = ", ".join(arn.rpartition("/")[2] for arn in role.managed_policies)
-        inline_names = ", ".join(policy for policy, _ in role.inline_policies)
-        ledger.add(
-            f"role.{role.name}",
-            f"IAM role {role.name}",
-            names or inline_names,
-            inputs={
-                "trusted": ", ".join(role.principals),
-                "managed policies": names or "none",
-                "inline policies": inline_names or "none",
-            },
-            explanation=_why(role, name, facts),
-            source=_NODE
-            if role.name == node_role_name(name, facts)
-            else _POD_IDENTITY
-            if "sts:TagSession" in role.actions
-            else facts.source("roles.cluster_policies"),
-            note="N36",
-        )
-    return tuple(sorted(roles, key=lambda one: one.name)), identities
-
-
-def _why(role: Role, name: str, facts: Facts) -> str:
-    if role.name == cluster_role_name(name, facts):
-        return "the control plane makes network interfaces and load balancers with it"
-    if role.name == node_role_name(name, facts):
-        return "nodes join and pull images; the VPC CNI has a role of its own, so pods on a node gain nothing from this one"
-    return "assumed through EKS Pod Identity by this add-on's service account only"
-
-
-def _role(
-    spec: ClusterSpec,
-    name: str,
-    principal: str,
-    policies: Sequence[str],
-    partition: str,
-    *,
-    pods: bool = False,
-    inline: tuple[tuple[str, str], ...] = (),
-) -> Role:
-    actions = ("sts:AssumeRole", "sts:TagSession") if pods else ("sts:AssumeRole",)
-    tags: Tags = tuple(sorted(spec.tags.items()))
-    return Role(
-        name, (principal,), actions, tuple(sorted(policy_arn(partition, policy) for policy in policies)), inline, tags
+    for one in planned:
+        _record(brief, one)
+    return PlannedRoles(
+        tuple(sorted((one.role for one in planned), key=lambda role: role.name)),
+        identities,
+        service_accounts,
+        tuple(sorted(controllers, key=lambda one: (one.namespace, one.service_account))),
+        tuple(need.addon for need in needs),
+        any(identity_of(brief.spec, need.addon) == "irsa" for need in needs),
     )
 
 
-AddonRole = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]
-
-
-def _addon_roles(spec: ClusterSpec, addons: Sequence[str], facts: Facts) -> list[AddonRole]:
-    """(add-on, namespace, service account, managed policies, inline policies)."""
-    rows: list[AddonRole] = []
+def _needs(brief: Brief, addons: Sequence[str]) -> list[_Need]:
+    """Who needs a role: add-ons and controllers whose permissions are known."""
+    spec, facts = brief.spec, brief.facts
+    needs: list[_Need] = []
     if "vpc-cni" in addons:
-        if spec.ip_family == "ipv6":
-            rows.append(("vpc-cni", "kube-system", "aws-node", (), (("AmazonEKS_CNI_IPv6_Policy", ipv6_cni_policy()),)))
-        else:
-            rows.append(("vpc-cni", "kube-system", "aws-node", (str(facts["roles.cni_policy"].value),), ()))
+        six = spec.ip_family == "ipv6"
+        managed = () if six else (str(facts["roles.cni_policy"].value),)
+        inline = (ipv6_cni_policy(brief.region.partition),) if six else ()
+        source = facts.source("roles.cni_policy")
+        needs.append(_Need("vpc-cni", "kube-system", "aws-node", managed, inline, source))
     known = facts.table("addons.known")
-    for addon in addons:
+    zones = {one.name: one.hosted_zones for one in spec.addons}
+    wanted = dict.fromkeys([*addons, *(["karpenter"] if uses_karpenter(spec) else [])])
+    for addon in wanted:
         row = known.get(addon, {})
-        if "policy" in row:
-            rows.append((addon, row["namespace"], row["serviceAccount"], (row["policy"],), ()))
-    return rows
+        scoped = addon in ("external-dns", "cert-manager")
+        if "serviceAccount" not in row or (scoped and not zones.get(addon)):
+            continue
+        key = row.get("inline")
+        needs.append(
+            _Need(
+                addon,
+                row["namespace"],
+                row["serviceAccount"],
+                (row["policy"],) if "policy" in row else (),
+                inline_policies(brief, key, zones.get(addon, ())) if key else (),
+                facts.source(key) if key else "",
+                row.get("kind") == "helm" or row.get("association") == "own",
+            )
+        )
+    return needs
 
 
-def ipv6_cni_policy() -> str:
-    """What the VPC CNI needs in an IPv6 cluster, as canonical JSON; AWS has no managed policy for it.
+def _why(need: _Need, *, irsa: bool) -> str:
+    way = (
+        "assumed through the cluster's OIDC issuer (IRSA), by this service account only: the conditions name it and its audience"
+        if irsa
+        else "assumed through EKS Pod Identity by this service account only"
+    )
+    if need.addon == "aws-ebs-csi-driver":
+        way += ". AmazonEBSCSIDriverPolicyV2 touches only volumes that carry ebs.csi.aws.com/cluster=true, which the driver sets; tag volumes that were made elsewhere"
+    if need.addon == "load-balancer-controller":
+        way += ". It may change rules only of groups tagged for this cluster; groups that pods have to themselves need the tag kubernetes.io/cluster/NAME too, where it is to open them"
+    return way
 
-    Source: https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html
-    """
-    statements = [
-        {
-            "Effect": "Allow",
-            "Action": [
-                "ec2:AssignIpv6Addresses",
-                "ec2:DescribeInstances",
-                "ec2:DescribeInstanceTypes",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeTags",
-            ],
-            "Resource": "*",
-        },
-        {"Effect": "Allow", "Action": ["ec2:CreateTags"], "Resource": "arn:*:ec2:*:*:network-interface/*"},
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True, separators=(",", ":"))
+
+def _uses(brief: Brief, need: _Need, *, irsa: bool) -> tuple[tuple[str, str], ...]:
+    rows = [("service account", f"{need.namespace}/{need.account}")]
+    if irsa and need.own_association:
+        rows.append(("set in the chart", _ANNOTATION))
+    if need.addon == "karpenter":
+        queue = interruption_queue_name(brief.name)
+        rows.append(
+            ("set in the chart", f"settings.clusterName: {brief.name}, settings.interruptionQueue: {queue}")
+            if not irsa
+            else ("interruption queue", queue)
+        )
+        rows.append(("not made here", f"the SQS queue {queue} and the EventBridge rules that fill it"))
+    return tuple(rows)
+
+
+def _record(brief: Brief, planned: PlannedRole) -> None:
+    """The decision behind a role: trust, policies, and each statement of an inline policy."""
+    role = planned.role
+    managed = ", ".join(arn.rpartition("/")[2] for arn in role.managed_policies)
+    inline = ", ".join(name for name, _ in role.inline_policies)
+    inputs: dict[str, object] = {"trusted": ", ".join(role.trusted), "by": ", ".join(role.actions)}
+    for condition in role.conditions:
+        inputs[f"only if {condition.key}"] = f"{condition.operator} {', '.join(condition.values)}"
+    inputs |= {"managed policies": managed or "none", "inline policies": inline or "none", **dict(planned.uses)}
+    for policy in planned.inline:
+        for one in policy.statements:
+            inputs[f"{policy.name}: {one.name}"] = f"{one.why} ({', '.join(one.actions)})"
+    brief.ledger.add(
+        f"role.{role.name}",
+        f"IAM role {role.name}",
+        managed or inline,
+        inputs=inputs,
+        explanation=planned.why,
+        source=planned.source,
+        note="N36",
+    )
+
+
+def missing_roles(facts: Facts, addons: Sequence[str], with_role: Sequence[str]) -> dict[str, str]:
+    """Add-ons that call AWS and get no role, each with what its policy would depend on."""
+    table = dict(facts.table("roles.unplanned"))
+    table |= dict.fromkeys(("external-dns", "cert-manager"), "which hosted zones it may change (hostedZones)")
+    return {addon: table[addon] for addon in addons if addon in table and addon not in with_role}

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
+from planner.spec.access import AccessEntrySpec
 from planner.spec.network import (
     AvoidCidr,
     CniSpec,
@@ -23,6 +24,7 @@ from planner.spec.nodes import NodeGroupSpec, NodePoolSpec, WorkloadSpec
 from planner.spec.security import SecuritySpec
 from planner.spec.types import (
     ClusterName,
+    HostedZoneId,
     Ipv4Cidr,
     KeyArn,
     Name,
@@ -32,10 +34,14 @@ from planner.spec.types import (
     SpecModel,
     VersionText,
     ZoneText,
+    one_or_many,
     problem,
 )
 
 API_VERSION = "eksplan/v1"
+
+Identity = Literal["pod-identity", "irsa"]
+"""How service accounts get IAM roles: EKS Pod Identity, or roles for service accounts (IRSA)."""
 
 
 class AddonSpec(SpecModel):
@@ -45,6 +51,14 @@ class AddonSpec(SpecModel):
     version: str | None = Field(default=None, max_length=64, description="Version; EKS's default when not given.")
     configuration: dict[str, Any] = Field(
         default={}, description="configurationValues, as the add-on's own schema says."
+    )
+    identity: Identity | None = Field(
+        default=None, description="How its service account gets its IAM role; as spec.identity says when not given."
+    )
+    hosted_zones: Annotated[tuple[HostedZoneId, ...], BeforeValidator(one_or_many), Or("string")] = Field(
+        default=(),
+        max_length=50,
+        description="Route 53 hosted zones that external-dns or cert-manager may change; it gets a role for these and no others.",
     )
 
 
@@ -146,6 +160,18 @@ class ClusterSpec(SpecModel):
     addons: tuple[Annotated[AddonSpec, BeforeValidator(_addon), Or("string")], ...] = Field(
         default=(),
         description="Add-ons beyond vpc-cni, kube-proxy, coredns and eks-pod-identity-agent: names, or objects with version and configuration. Controllers installed by Helm (load-balancer-controller, cluster-autoscaler, karpenter) count here too.",
+    )
+    identity: Identity = Field(
+        default="pod-identity",
+        description="How add-ons and controllers get their IAM roles: pod-identity (an association and an agent on each node), or irsa (the cluster's OIDC issuer as an identity provider in IAM).",
+    )
+    access_entries: tuple[AccessEntrySpec, ...] = Field(
+        default=(),
+        max_length=500,
+        description="IAM roles and users that may talk to the Kubernetes API. EKS adds those of managed node groups and Fargate itself.",
+    )
+    creator_is_admin: bool = Field(
+        default=True, description="Whether who makes the cluster becomes its administrator. Only asked at creation."
     )
     vpc_endpoints: VpcEndpointsSpec = Field(default=VpcEndpointsSpec(), description="VPC endpoints.")
     other_addresses: tuple[OtherAddresses, ...] = Field(

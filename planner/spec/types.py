@@ -171,6 +171,7 @@ CniVersion = _text(
 RegionName = _text(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region name", "write it as eu-west-1")
 AccountId = _text(r"\d{12}", "an AWS account id: twelve digits", 'write it as "111122223333"')
 VpcId = _text(r"vpc-[0-9a-f]{8,17}", "a VPC id", "write it as vpc-0123456789abcdef0")
+HostedZoneId = _text(r"Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone", "write it as Z0123456789ABCDEFGHIJ")
 SubnetId = _text(r"subnet-[0-9a-f]{8,17}", "a subnet id", "write it as subnet-0123456789abcdef0")
 GroupId = _text(r"sg-[0-9a-f]{8,17}", "a security group id", "write it as sg-0123456789abcdef0")
 GatewayId = _text(r"igw-[0-9a-f]{8,17}", "an internet gateway id", "write it as igw-0123456789abcdef0")
@@ -178,6 +179,16 @@ KeyArn = _text(
     r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}",
     "the ARN of a KMS key (an alias will not do)",
     "write it as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+)
+PrincipalArn = _text(
+    r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,575}",
+    "the ARN of an IAM role or user (no session, no group, no root)",
+    "write it as arn:aws:iam::111122223333:role/my-role",
+)
+Namespace = _text(
+    r"[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?",
+    "a Kubernetes namespace, or a pattern with *",
+    "write it as payments or dev-*",
 )
 AmiId = _text(r"ami-[0-9a-f]{8,17}", "an AMI id", "write it as ami-0123456789abcdef0")
 InstanceTypeName = _text(r"[a-z0-9-]+\.[a-z0-9-]+", "an instance type name", "write it as m7i.large")

@@ -50,6 +50,7 @@ MANY = [
     ["compare", "-f", MINIMAL],
     ["simulate", "-f", MINIMAL],
     ["map", "-f", PRODUCTION],
+    ["reach", "-f", MINIMAL],
     ["waterfall", "-f", MINIMAL],
     ["fleet", "plan", "-f", FLEET],
     ["explain", "notes"],

@@ -96,7 +96,7 @@ def test_something_unknown_gets_the_nearest(what: str, near: str) -> None:
     ran = invoke("explain", what)
     assert ran.code == 2
     assert ran.out == ""
-    assert f"{what}: no such rule, field or note; did you mean " in ran.err
+    assert f"{what}: no such rule, field, note or flow; did you mean " in ran.err
     assert near in ran.err
 
 

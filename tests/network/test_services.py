@@ -84,7 +84,9 @@ def test_N07_identities_decide_between_sts_and_eks_auth() -> None:
     assert document is not None
     facts = embedded().facts
     assert "sts" not in interface_services(document.spec, facts)
-    assert "region's own STS" in interface_services(document.spec, facts, irsa=True)["sts"]
+    tokens = load(spec_text(nat="none", identity="irsa")).document
+    assert tokens is not None
+    assert "region's own STS" in interface_services(tokens.spec, facts)["sts"]
     assert "sts" in interfaces(plan_of(nat="none", fargate=[{"name": "batch", "pods": 10}]))
 
 

@@ -259,3 +259,12 @@ def test_cluster_whose_answer_lacks_vpc_and_cluster_security_group(ec2: Any, mon
     assert found.cluster is not None
     assert found.cluster.cluster_security_group is None
     assert {one.name for one in found.subnets} == {one.name for one in design.subnets}
+
+
+def test_an_entry_for_one_icmp_type_is_read_as_such() -> None:
+    from planner.observe.parse_lists import _acl_rule
+
+    item = {"Egress": False, "RuleNumber": 7, "RuleAction": "allow", "Protocol": "1", "CidrBlock": "0.0.0.0/0"}
+    one = _acl_rule({**item, "IcmpTypeCode": {"Type": 8, "Code": -1}})
+    assert (one.protocol, one.from_port, one.to_port) == ("icmp", 8, -1)
+    assert _acl_rule({**item, "Protocol": "-1"}).from_port is None

@@ -226,3 +226,18 @@ def test_every_reviewed_note_is_tested_here() -> None:
     reviewed = {note for rule in ALL_RULES for note in rule.notes}
     tested = {name.split("_")[1] for name in globals() if name.startswith("test_N")}
     assert tested == reviewed
+
+
+OUT = {"direction": "egress", "protocol": "-1", "fromPort": None, "toPort": None, "peer": "0.0.0.0/0"}
+
+
+def test_N34_members_of_the_cluster_group_reach_each_other() -> None:
+    changes = {"securityGroups[eks-cluster-sg-hello].rules": [OUT]}
+    assert codes_citing("N34", "minimal", set=changes) == {"SGR001"}
+
+
+def test_N35_dns_kubelet_and_the_api_are_the_least() -> None:
+    changes = {"securityGroups[eks-cluster-sg-hello].rules": [OUT]}
+    assert codes_citing("N35", "minimal", set=changes) == {"SGR001", "SGR004"}
+    denies = {"name": "acl", "subnets": ["hello-node-use1-az1"], "default": False, "tags": [], "rules": []}
+    assert "ACL002" in codes_citing("N35", "minimal", set={"networkAcls": [denies]})

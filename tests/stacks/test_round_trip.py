@@ -96,6 +96,44 @@ VARIANTS: dict[str, dict[str, Any]] = {
             {"name": "coredns", "configuration": {"replicaCount": 4}},
         ]
     },
+    "controllers by Pod Identity": {"addons": ["karpenter", "load-balancer-controller", "cluster-autoscaler"]},
+    "add-ons and controllers by OIDC": {
+        "identity": "irsa",
+        "addons": [
+            "karpenter",
+            "aws-ebs-csi-driver",
+            {"name": "load-balancer-controller", "identity": "pod-identity"},
+        ],
+    },
+    "one add-on by OIDC": {"addons": [{"name": "aws-efs-csi-driver", "identity": "irsa"}]},
+    "DNS controllers": {
+        "addons": [
+            {"name": "external-dns", "hostedZones": ["Z0123456789"]},
+            {"name": "cert-manager", "hostedZones": ["Z0123456789", "Z9876543210"]},
+        ]
+    },
+    "Auto Mode and Fargate": {
+        "nodePools": [{"name": "auto", "manager": "auto-mode", "instanceTypes": ["m5.large"], "maxNodes": 5}],
+        "fargate": [{"name": "jobs", "pods": 3}],
+    },
+    "access entries": {
+        "creatorIsAdmin": False,
+        "accessEntries": [
+            {
+                "principalArn": "arn:aws:iam::123456789012:role/teams/Admin",
+                "policies": [{"policy": "AmazonEKSClusterAdminPolicy"}],
+            },
+            {
+                "principalArn": "arn:aws:iam::210987654321:user/bob",
+                "groups": ["developers"],
+                "username": "bob",
+                "policies": [
+                    {"policy": "AmazonEKSViewPolicy", "namespaces": ["dev-*", "payments"]},
+                    {"policy": "AmazonEKSEditPolicy", "namespaces": ["dev-*"]},
+                ],
+            },
+        ],
+    },
     "minimal update and percentage": {
         "nodeGroups": [
             {**GROUP, "update": {"strategy": "minimal", "maxUnavailablePercentage": 25}, "nodeRepair": False}

@@ -4,7 +4,7 @@
   interfaces into the subnets, says the VPC, and keeps the fields that moto drops; it refuses
   absent subnets and fewer than two zones
 * managed node groups keep update and repair settings, and take the cluster's version
-* add-ons with Pod Identity associations
+* add-ons with Pod Identity associations; access entries and associations of their own (moto_access)
 * regional NAT gateways
 """
 
@@ -23,7 +23,7 @@ from moto.eks import responses, urls
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
 from moto.iam import models as iam_models
 
-from tests.support import moto_vpc
+from tests.support import moto_access, moto_vpc
 
 KEPT = (
     "accessConfig",
@@ -38,6 +38,8 @@ DESCRIPTION = (
     "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, "
     "as well as any managed workloads."
 )
+#: Where EKS installs add-ons that do not go to kube-system.
+NAMESPACES = {"amazon-cloudwatch-observability": "amazon-cloudwatch", "external-dns": "external-dns"}
 _state: dict[str, bool] = {}
 
 
@@ -52,11 +54,19 @@ def install() -> None:
     _add_addons()
     _add_regional_nat()
     moto_vpc.install()
+    moto_access.add_access()
 
 
 def _keep_policies() -> None:
     """Of AWS's thousand managed policies only those that a plan may name: loading all takes seconds."""
-    prefixes = ("AmazonEKS", "AmazonEC2ContainerRegistry", "AmazonEBSCSI", "AmazonEFSCSI", "CloudWatchAgent")
+    prefixes = (
+        "AmazonEKS",
+        "AmazonEC2ContainerRegistry",
+        "AmazonEBSCSI",
+        "AmazonEFSCSI",
+        "CloudWatchAgent",
+        "AmazonSSM",
+    )
     policies = json.loads(iam_models.aws_managed_policies_data)
     kept = {name: policy for name, policy in policies.items() if name.startswith(prefixes)}
     iam_models.aws_managed_policies_data = json.dumps(kept)
@@ -87,10 +97,16 @@ def _extend_clusters() -> None:
                 setattr(cluster, _attribute(key), value)
         group = _cluster_group(ec2, name, subnets[0].vpc_id)
         cluster.made_interfaces = [
-            ec2.create_network_interface(subnet, None, group_ids=[group.id], description=f"Amazon EKS {name}")
+            ec2.create_network_interface(
+                subnet,
+                None,
+                group_ids=[group.id, *(config.get("securityGroupIds") or ())],
+                description=f"Amazon EKS {name}",
+            )
             for subnet in subnets[:2]
         ]
         cluster.addon_table, cluster.identity_table = {}, {}
+        moto_access.begin(cluster, self.current_account)
         defaults = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "securityGroupIds": []}
         if config.get("endpointPublicAccess", True):
             defaults["publicAccessCidrs"] = ["0.0.0.0/0"]
@@ -147,6 +163,10 @@ def _extend_node_groups() -> None:
         group.update_config = self._get_param("updateConfig") or {"maxUnavailable": 1}
         group.node_repair_config = self._get_param("nodeRepairConfig")
         group.version = self._get_param("version") or cluster.version
+        role, windows = self._get_param("nodeRole"), str(self._get_param("amiType")).startswith("WINDOWS")
+        if role not in cluster.entry_table:
+            kind = "EC2_WINDOWS" if windows else "EC2_LINUX"
+            moto_access.put_entry(cluster, role, kind, cluster.born)
         if group.launch_template:
             group.disk_size = group.remote_access = None
             template = ec2.get_launch_template(group.launch_template["id"])
@@ -184,6 +204,7 @@ def _add_addons() -> None:
             "addonVersion": self._get_param("addonVersion") or "v1.0.0-eksbuild.1",
             "configurationValues": self._get_param("configurationValues"),
             "podIdentityAssociations": associations,
+            "serviceAccountRoleArn": self._get_param("serviceAccountRoleArn"),
             "tags": self._get_param("tags") or {},
             "health": {"issues": []},
             "createdAt": 1.7e9,
@@ -196,7 +217,7 @@ def _add_addons() -> None:
         identity = "a-" + uuid.uuid4().hex[:17]
         one = {
             "clusterName": cluster.name,
-            "namespace": "amazon-cloudwatch" if addon == "amazon-cloudwatch-observability" else "kube-system",
+            "namespace": NAMESPACES.get(addon, "kube-system"),
             "serviceAccount": wanted["serviceAccount"],
             "roleArn": wanted["roleArn"],
             "associationId": identity,

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 CLUSTER_EXAMPLES = tuple(sorted(path for path in EXAMPLES.glob("*.yaml") if path.stem != "fleet"))
 """Specs of single clusters."""
-FEASIBLE = ("minimal", "production", "private", "ipv6", "custom-networking", "existing-vpc")
+FEASIBLE = ("minimal", "production", "private", "ipv6", "custom-networking", "restricted", "existing-vpc")
 
 
 @functools.cache

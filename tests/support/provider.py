@@ -132,6 +132,14 @@ class MotoProvider:
             wanted = [{"Name": "prefix-list-name", "Values": [arguments["name"]]}]
             found = self.client("ec2").describe_managed_prefix_lists(Filters=wanted)["PrefixLists"]
             return {**arguments, "id": found[0]["PrefixListId"]}
+        if token == "aws:index/getCallerIdentity:getCallerIdentity":
+            found = self.client("sts").get_caller_identity()
+            return {
+                "id": found["Account"],
+                "accountId": found["Account"],
+                "arn": found["Arn"],
+                "userId": found["UserId"],
+            }
         raise UnknownTypeError(f"{token}: no such function here")
 
 
@@ -467,6 +475,19 @@ def delete_role_policy(identity: str, state: dict[str, Any], c: Clients) -> None
     c("iam").delete_role_policy(RoleName=state["role"], PolicyName=state["name"])
 
 
+@creates("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+def create_oidc_provider(name: str, i: Inputs, c: Clients) -> Made:
+    made = c("iam").create_open_id_connect_provider(
+        **compact(Url=i["url"], ClientIDList=i["clientIdLists"], Tags=tag_list(i.get("tags")) or None)
+    )
+    return made["OpenIDConnectProviderArn"], {"arn": made["OpenIDConnectProviderArn"]}
+
+
+@deletes("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+def delete_oidc_provider(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=identity)
+
+
 # --- EKS -----------------------------------------------------------------------------------------
 
 
@@ -498,6 +519,7 @@ def create_cluster(name: str, i: Inputs, c: Clients) -> Made:
     found = c("eks").describe_cluster(name=made["name"])["cluster"]
     return made["name"], {
         "arn": found["arn"],
+        "identities": [{"oidcs": [{"issuer": found["identity"]["oidc"]["issuer"]}]}],
         "endpoint": found["endpoint"],
         "certificateAuthority": {"data": found["certificateAuthority"]["data"]},
         "kubernetesNetworkConfig": found["kubernetesNetworkConfig"],
@@ -526,6 +548,7 @@ def create_addon(name: str, i: Inputs, c: Clients) -> Made:
             addonVersion=i.get("addonVersion"),
             configurationValues=values,
             podIdentityAssociations=i.get("podIdentityAssociations"),
+            serviceAccountRoleArn=i.get("serviceAccountRoleArn"),
             resolveConflicts=i.get("resolveConflictsOnCreate"),
             tags=i.get("tags"),
         )
@@ -537,6 +560,62 @@ def create_addon(name: str, i: Inputs, c: Clients) -> Made:
 def delete_addon(identity: str, state: dict[str, Any], c: Clients) -> None:
     cluster, addon = identity.split(":")
     c("eks").delete_addon(clusterName=cluster, addonName=addon)
+
+
+@creates("aws:eks/accessEntry:AccessEntry")
+def create_access_entry(name: str, i: Inputs, c: Clients) -> Made:
+    c("eks").create_access_entry(
+        **compact(
+            clusterName=i["clusterName"],
+            principalArn=i["principalArn"],
+            type=i.get("type"),
+            kubernetesGroups=i.get("kubernetesGroups"),
+            username=i.get("userName"),
+            tags=i.get("tags"),
+        )
+    )
+    return f"{i['clusterName']}:{i['principalArn']}", {}
+
+
+@deletes("aws:eks/accessEntry:AccessEntry")
+def delete_access_entry(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("eks").delete_access_entry(clusterName=state["clusterName"], principalArn=state["principalArn"])
+
+
+@creates("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+def create_access_policy(name: str, i: Inputs, c: Clients) -> Made:
+    c("eks").associate_access_policy(
+        clusterName=i["clusterName"],
+        principalArn=i["principalArn"],
+        policyArn=i["policyArn"],
+        accessScope=compact(**i["accessScope"]),
+    )
+    return f"{i['clusterName']}#{i['principalArn']}#{i['policyArn']}", {}
+
+
+@deletes("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+def delete_access_policy(identity: str, state: dict[str, Any], c: Clients) -> None:
+    cluster, principal, policy = identity.split("#")
+    c("eks").disassociate_access_policy(clusterName=cluster, principalArn=principal, policyArn=policy)
+
+
+@creates("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+def create_pod_identity(name: str, i: Inputs, c: Clients) -> Made:
+    made = c("eks").create_pod_identity_association(
+        **compact(
+            clusterName=i["clusterName"],
+            namespace=i["namespace"],
+            serviceAccount=i["serviceAccount"],
+            roleArn=i["roleArn"],
+            tags=i.get("tags"),
+        )
+    )["association"]
+    return made["associationId"], {"associationId": made["associationId"]}
+
+
+@deletes("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+def delete_pod_identity(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("eks").delete_pod_identity_association(clusterName=state["clusterName"], associationId=identity)
 
 
 @creates("aws:eks/nodeGroup:NodeGroup")

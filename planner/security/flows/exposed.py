@@ -15,7 +15,7 @@ from planner.security.reach.ranges import block, is_block
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Something that a rule opens to wide blocks; ``reachable`` when packets from there arrive."""
+    """Something that a rule opens to wide blocks; ``reachable`` when some packets from there arrive."""
 
     who: str
     source: str
@@ -48,7 +48,7 @@ def _places(design: Design) -> Iterator[Exposure]:
                     INTERNET_BLOCKS[family],
                     _ports(rule),
                     name,
-                    answer.status is Status.REACHABLE,
+                    answer.status is Status.REACHABLE or answer.partial,
                     answer.reason,
                 )
     groups = () if isinstance(design.security_groups, Unknown) else design.security_groups

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 
 from planner.design import Design, Route, RouteTarget, Unknown
+from planner.security.flows.buckets import Bucket
 from planner.security.flows.places import Places
 from planner.security.intents.model import NODES, Actor, Intent, Who
 from planner.security.reach.engine import Prover
-from planner.security.reach.model import Answer, Party, Question, Status
+from planner.security.reach.model import Answer, Party, Place, Question, Status
 
+ENOUGH = 20
+"""Blocked pairs of two buckets that are told."""
 IN_CLUSTER = frozenset({Who.CONTROL_PLANE, Who.NODES, Who.PODS, Who.FARGATE, Who.POD_GROUP})
 
 
@@ -60,46 +63,79 @@ def ask_all(design: Design, intents: Sequence[Intent]) -> tuple[Row, ...]:
     return tuple(_row(intent, design, prover, places) for intent in intents)
 
 
-def questions(design: Design, intents: Sequence[Intent]) -> Iterator[tuple[Intent, Question]]:
-    """The questions of a matrix without their answers."""
+def questions(design: Design, intents: Sequence[Intent]) -> Iterator[Question]:
+    """One question for each intent, from everywhere that its source stands to everywhere that its target
+    does: what could let any part of it pass could let this pass."""
     places = Places(design)
     for intent in intents:
-        for _, _, question in _pairs(intent, design, places):
-            yield intent, question
+        family = _family(intent, design)
+        for source in _anywhere(design, places.of(_source(intent, design), family).parties):
+            for target in _anywhere(design, places.of(intent.target, family).parties):
+                yield _question(intent, source, target, family)
+
+
+def _anywhere(design: Design, parties: Sequence[Party]) -> tuple[Party, ...]:
+    """All places as one that carries all their groups and has all their addresses; others as they are."""
+    found = [one for one in parties if isinstance(one, Place)]
+    if not found:
+        return tuple(parties)
+    groups = tuple(sorted({name for one in found for name in one.groups}))
+    blocks = {one.name: str(one.cidr) for one in design.subnets}
+    addresses = tuple(
+        dict.fromkeys(address for one in found for address in (one.addresses or (blocks.get(one.subnet, "0.0.0.0/0"),)))
+    )
+    every = ("::/0",) if design.vpc.ipv6 else ()  # rules for any IPv6 block might serve
+    return (replace(found[0], groups=groups, addresses=(*addresses, *every)),)
 
 
 def _row(intent: Intent, design: Design, prover: Prover, places: Places) -> Row:
+    family = _family(intent, design)
+    sources, targets = places.of(_source(intent, design), family), places.of(intent.target, family)
     asked = tuple(
-        Asked(intent, places.zone(source), places.zone(target), question, prover.ask(question))
-        for source, target, question in _pairs(intent, design, places)
+        one
+        for source in places.buckets(sources)
+        for target in places.buckets(targets)
+        for one in _bucket_pair(intent, family, source, target, prover, places)
     )
-    family = _family(intent, design)
-    unknown = places.of(_source(intent, design), family).unknown or places.of(intent.target, family).unknown
-    return Row(intent, asked, unknown)
+    return Row(intent, asked, sources.unknown or targets.unknown)
 
 
-def _pairs(intent: Intent, design: Design, places: Places) -> Iterator[tuple[Party, Party, Question]]:
-    family = _family(intent, design)
-    for source in places.of(_source(intent, design), family).parties:
-        for target in places.of(intent.target, family).parties:
-            yield (
-                source,
-                target,
-                Question(
-                    source,
-                    target,
-                    intent.protocol,
-                    intent.from_port,
-                    intent.to_port,
-                    family=family,
-                    efa=intent.key == "efa",
-                ),
-            )
+def _bucket_pair(
+    intent: Intent, family: int, source: Bucket, target: Bucket, prover: Prover, places: Places
+) -> Iterator[Asked]:
+    """One question for two buckets where that is enough, else one for each pair of their members; after
+    some that are blocked the others would say nothing new."""
+
+    def ask(one: Party, other: Party) -> Asked:
+        question = _question(intent, one, other, family)
+        return Asked(intent, places.zone(one), places.zone(other), question, prover.ask(question))
+
+    if source.together is not None and target.together is not None:
+        found = ask(source.together, target.together)
+        alone = len(source.members) == len(target.members) == 1
+        if alone or found.answer.status is Status.REACHABLE:
+            yield found
+            return
+    blocked = 0
+    for one in source.members:
+        for other in target.members:
+            found = ask(one, other)
+            blocked += found.answer.status is Status.BLOCKED
+            yield found
+            if blocked >= ENOUGH:
+                return
+
+
+def _question(intent: Intent, source: Party, target: Party, family: int) -> Question:
+    ports = (intent.from_port, intent.to_port)
+    return Question(source, target, intent.protocol, *ports, family=family, efa=intent.key == "efa")
 
 
 def _family(intent: Intent, design: Design) -> int:
     """IPv6 between what lives in an IPv6 cluster and its blocks; AWS's services are called by IPv4."""
     names = [one.name for one in (intent.source, intent.target) if one.who is Who.OUTSIDE]
+    if intent.key == "internet-ipv6":
+        return 6
     if names:
         return ip_network(names[0]).version
     inside = intent.source.who in IN_CLUSTER and intent.target.who in IN_CLUSTER
@@ -113,7 +149,8 @@ def _source(intent: Intent, design: Design) -> Actor:
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/external-snat.html
     """
-    if intent.source.who is not Who.PODS or intent.target.who not in (Who.SERVICE, Who.INTERNET):
+    leaves = intent.target.who in (Who.SERVICE, Who.INTERNET) and _family(intent, design) == 4
+    if intent.source.who is not Who.PODS or not leaves:
         return intent.source
     endpoints = () if isinstance(design.vpc_endpoints, Unknown) else design.vpc_endpoints
     inside = any(one.kind == "Interface" and one.short_service == intent.target.name for one in endpoints)
@@ -127,9 +164,16 @@ def with_connections(design: Design, blocks: Sequence[str]) -> Design:
     makes no transit gateways. What exists is judged as it is."""
     if not design.planned or isinstance(design.route_tables, Unknown):
         return design
-    private = [one for one in dict.fromkeys(blocks) if ip_network(one).is_private or one.startswith("100.")]
+    private = [one for one in dict.fromkeys(blocks) if _private(one)]
     if not private:
         return design
-    more = tuple(Route(one, RouteTarget.TRANSIT_GATEWAY, f"the connection to {one}") for one in private)
+    more = tuple(Route(one, RouteTarget.OTHER, f"the connection to {one}, which is yours to make,") for one in private)
     tables = tuple(replace(table, routes=(*table.routes, *more)) for table in design.route_tables)
     return replace(design, route_tables=tables)
+
+
+def _private(cidr: str) -> bool:
+    """Whether a block is no part of the internet."""
+    network = ip_network(cidr)
+    shared = ip_network("100.64.0.0/10")
+    return bool(network.is_private) or (isinstance(network, IPv4Network) and network.overlaps(shared))

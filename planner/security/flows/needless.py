@@ -20,7 +20,7 @@ def needless_rules(design: Design, intents: Sequence[Intent]) -> tuple[tuple[str
     blocks = [one.name for intent in intents for one in (intent.source, intent.target) if one.who is Who.OUTSIDE]
     prover = Prover(with_connections(design, blocks))
     used: set[tuple[str, SecurityGroupRule]] = set()
-    for _, question in questions(design, intents):
+    for question in questions(design, intents):
         used |= set(prover.carriers(question))
     judged = {name for name, _ in used}
     return tuple(

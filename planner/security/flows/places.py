@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from planner.design import Design, LaunchTemplate, NetworkInterface, NodeGroup, Subnet, Unknown
+from planner.security.flows.buckets import Bucket, buckets
 from planner.security.intents.model import Actor, Who
 from planner.security.names import efs_group_name, load_balancer_group_name, pod_group_name
 from planner.security.reach.model import Outside, Party, Place, Service
@@ -31,10 +32,23 @@ class Places:
     def __init__(self, design: Design) -> None:
         self.design = design
         cluster = design.cluster
+        self._standings: dict[tuple[Actor, int], Standing] = {}
+        self._buckets: dict[Standing, tuple[Bucket, ...]] = {}
         self._own = (cluster.cluster_security_group,) if cluster and cluster.cluster_security_group else ()
+
+    def buckets(self, standing: Standing) -> tuple[Bucket, ...]:
+        """The parties of a standing, alike ones together."""
+        if standing not in self._buckets:
+            self._buckets[standing] = buckets(self.design, standing.parties)
+        return self._buckets[standing]
 
     def of(self, actor: Actor, family: int = 4) -> Standing:
         """Where an actor stands."""
+        if (actor, family) not in self._standings:
+            self._standings[actor, family] = self._find(actor, family)
+        return self._standings[actor, family]
+
+    def _find(self, actor: Actor, family: int) -> Standing:
         who, name = actor.who, self.design.cluster.name if self.design.cluster else ""
         if who is Who.SERVICE:
             return Standing((Service(actor.name, actor.name),))
@@ -55,7 +69,8 @@ class Places:
             Who.POD_GROUP: (pod_group_name(name, actor.name),),
         }[who]
         label = f"pods of {actor.name}" if who is Who.POD_GROUP else str(who)
-        return self._beside_nodes(label, groups, ports=ANY_PORTS if who is Who.LOAD_BALANCERS else LINUX_PORTS)
+        ports = ANY_PORTS if who is Who.LOAD_BALANCERS else LINUX_PORTS
+        return self._beside_nodes(label, groups, ports, branch=who is Who.POD_GROUP and self._strict())
 
     def _control_plane(self) -> Standing:
         """EKS's own interfaces: those that are seen, else one in every cluster subnet."""
@@ -160,12 +175,19 @@ class Places:
         ]
         return Standing(_distinct(found), nodes.unknown)
 
-    def _beside_nodes(self, label: str, groups: tuple[str, ...], ports: tuple[int, int]) -> Standing:
+    def _strict(self) -> bool:
+        """Whether pods with groups of their own bypass their node; the CNI's default."""
+        addon = self.design.cluster.addon("vpc-cni") if self.design.cluster else None
+        return addon is None or '"POD_SECURITY_GROUP_ENFORCING_MODE":"standard"' not in addon.configuration
+
+    def _beside_nodes(
+        self, label: str, groups: tuple[str, ...], ports: tuple[int, int], *, branch: bool = False
+    ) -> Standing:
         """Actors in the subnets of the nodes, with groups of their own."""
         nodes = self._nodes()
         subnets = {one.subnet for one in nodes.parties if isinstance(one, Place)}
         found = [
-            Place(f"{label} in {subnet.zone}", subnet.name, groups, ephemeral=ports)
+            Place(f"{label} in {subnet.zone}", subnet.name, groups, ephemeral=ports, branch=branch)
             for subnet in self.design.subnets
             if subnet.name in subnets
         ]

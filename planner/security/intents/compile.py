@@ -90,6 +90,10 @@ def compile_rules(
         if not any(need.met_by(rule) for name in need.groups for rule in rules.get(name, ())):
             rules.setdefault(need.groups[0], []).append(_rule(need, facts))
     _drop_superfluous(rules, needs)
+    for peer in {rule.peer for many in rules.values() for rule in many} & {
+        name for need in needs for name in need.aliases[:1]
+    }:
+        rules.setdefault(peer, [])  # a group that rules name must be there, be it without rules of its own
     return {name: tuple(sorted(_explained(name, many, needs, facts))) for name, many in rules.items()}
 
 

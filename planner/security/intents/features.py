@@ -31,6 +31,8 @@ class Features:
     """Whether the API is reached inside the VPC."""
     public: bool = False
     ipv6: bool = False
+    ipv6_internet: bool = False
+    """Whether pods of an IPv6 cluster leave the VPC."""
     addons: tuple[str, ...] = ()
     webhooks: tuple[tuple[str, int], ...] = ()
     """(of what, TCP target port), beyond those of the add-ons."""
@@ -63,6 +65,7 @@ def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
         private=spec.endpoint.private,
         public=spec.endpoint.public,
         ipv6=spec.ip_family == "ipv6",
+        ipv6_internet=spec.ip_family == "ipv6" and spec.nat != "none",
         addons=addons,
         webhooks=tuple((one.name, one.port) for one in security.webhooks),
         between_nodes=tuple(Ports(one.protocol, *one.range) for one in security.between_nodes) or (ALL,),
@@ -91,6 +94,9 @@ def of_design(design: Design, facts: Facts) -> Features:
         private=cluster.endpoint.private if cluster else False,
         public=cluster.endpoint.public if cluster else False,
         ipv6=cluster.ip_family == "ipv6" if cluster else False,
+        ipv6_internet=cluster is not None
+        and cluster.ip_family == "ipv6"
+        and bool(design.egress_only_internet_gateways),
         addons=names,
         remote_nodes=tuple(map(str, cluster.remote_node_cidrs)) if cluster else (),
         remote_pods=tuple(map(str, cluster.remote_pod_cidrs)) if cluster else (),

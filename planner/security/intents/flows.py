@@ -101,6 +101,8 @@ def _services(features: Features, facts: Facts) -> Iterator[Intent]:
 
 
 def _outside(features: Features) -> Iterator[Intent]:
+    if features.ipv6_internet:
+        yield _tcp("internet-ipv6", PODS, INTERNET, 443)
     for cidr in features.remote_nodes:
         yield _tcp("hybrid-api", Actor(Who.OUTSIDE, cidr), CONTROL_PLANE, 443)
         yield _tcp("hybrid-kubelet", CONTROL_PLANE, Actor(Who.OUTSIDE, cidr), 10250)

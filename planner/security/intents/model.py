@@ -74,6 +74,11 @@ class Intent:
             return "all"
         return str(self.from_port) if self.from_port == self.to_port else f"{self.from_port}-{self.to_port}"
 
+    @property
+    def ports_text(self) -> str:
+        """Protocol and ports for people."""
+        return "all" if self.protocol == "-1" else f"{self.protocol} {self.ports}"
+
     def why(self, facts: Facts, details: str = "") -> str:
         """Its reason, also the description of the rules that it needs; ``details`` stands for several
         intents of one row."""

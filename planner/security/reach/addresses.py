@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from ipaddress import IPv6Network
 
 from planner.design import Design
-from planner.security.reach.model import Place
+from planner.security.reach.model import Component, Place, Step
 from planner.security.reach.ranges import Interval, of_family
+from planner.security.reach.trail import Trail
+from planner.security.reach.wording import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,10 @@ class Found:
 
     intervals: tuple[Interval, ...]
     unknown: bool = False
+    some: bool = False
+    """Whether only some of them count, and which is not known: the addresses of a service."""
+    cidr: str = ""
+    """The block that they were asked as, if that holds more: 0.0.0.0/0 for the internet."""
 
     @property
     def none(self) -> bool:
@@ -55,6 +61,22 @@ class Addresses:
         first = int(whole.network_address) + (subnet.ipv6_index << 64)
         return Found(of_family([str(IPv6Network((first, 64)))], 6))
 
-    def exists(self, subnet: str) -> bool:
-        """Whether the design has a subnet."""
-        return subnet in self._subnets
+    def standing(self, place: Place, family: int, trail: Trail) -> Found | None:
+        """Its addresses; None, with a stop, if it has none of this family."""
+        found = self.of(place, family)
+        if not self.exists(place.subnet):
+            step = Step(Component.SUBNET, place.subnet, "not in this design")
+            trail.stop(
+                Stop("SUBNET_UNKNOWN", step, f"{place.subnet}, the subnet of {place.label}, is not known", sure=False)
+            )
+        elif found.none:
+            step = Step(Component.ADDRESS, place.label, f"no IPv{family} address")
+            other = 4 if family == 6 else 6
+            change = f"give {place.subnet} an IPv{family} block, or use IPv{other}"
+            trail.stop(Stop("NO_ADDRESS", step, f"{place.label} has no IPv{family} address", change))
+            return None
+        return found
+
+    def exists(self, *subnets: str) -> bool:
+        """Whether the design has these subnets."""
+        return all(one in self._subnets for one in subnets)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from planner.design import Design, NetworkAcl, Unknown
-from planner.security.reach.acls import Decided, decide
+from planner.security.reach.acls import Decided, decide, reply_ports
 from planner.security.reach.addresses import Found
 from planner.security.reach.model import Component, Place, Question, Step
-from planner.security.reach.ranges import Interval
+from planner.security.reach.ranges import Interval, minus
 from planner.security.reach.trail import Trail
 from planner.security.reach.wording import Stop, acl_stop
 
@@ -46,11 +47,15 @@ class Crossing:
 
     def reply_out(self, question: Question, subnet: str, to: Found, ports: Interval, trail: Trail) -> None:
         """Replies that leave a subnet, to all ports from which connections may have begun."""
-        self._cross(question, subnet, to, ports, trail, egress=True, returning=True)
+        replies = reply_ports(question.protocol, question.ports, ports)
+        if replies is not None:
+            self._cross(question, subnet, to, replies, trail, egress=True, returning=True)
 
     def reply_into(self, question: Question, subnet: str, origin: Found, ports: Interval, trail: Trail) -> None:
         """Replies that enter a subnet."""
-        self._cross(question, subnet, origin, ports, trail, egress=False, returning=True)
+        replies = reply_ports(question.protocol, question.ports, ports)
+        if replies is not None:
+            self._cross(question, subnet, origin, replies, trail, egress=False, returning=True)
 
     def _cross(
         self,
@@ -70,16 +75,15 @@ class Crossing:
             step = Step(Component.NETWORK_ACL, subnet, str(acl))
             trail.stop(Stop("NACL_UNKNOWN", step, f"the network ACL of {subnet} is not known: {acl}", sure=False))
             return
-        asked = (0, 65535) if question.protocol in ("-1", "icmp", "icmpv6") else ports
         # an IPv6 block that is not known yet: only entries for all addresses are sure to hold it
         addresses: Sequence[Interval] = ANYWHERE[question.family] if other.unknown else other.intervals
-        key = (acl.name, egress, question.protocol, asked, tuple(addresses), question.family)
+        key = (acl.name, egress, question.protocol, ports, tuple(addresses), question.family)
         if key not in self._cache:
             self._cache[key] = decide(
                 acl,
                 egress=egress,
                 protocol=question.protocol,
-                ports=asked,
+                ports=ports,
                 addresses=addresses,
                 family=question.family,
             )
@@ -89,14 +93,16 @@ class Crossing:
             numbers = ", ".join(str(one.number) for one in decided.allowed_by)
             trail.passed(Component.NETWORK_ACL, acl.name, f"{way} entry {numbers} of {subnet}")
             return
-        trail.stop(
-            acl_stop(
-                acl,
-                decided,
-                egress=egress,
-                returning=returning,
-                subnet=subnet,
-                protocol=question.protocol,
-                family=question.family,
-            )
+        stop = acl_stop(
+            acl,
+            decided,
+            egress=egress,
+            returning=returning,
+            subnet=subnet,
+            protocol=question.protocol,
+            family=question.family,
+            whole=other.cidr,
         )
+        # of some addresses, not known which: sure only if none of them passes
+        unsure = other.some and minus(addresses, decided.refused)
+        trail.stop(replace(stop, sure=False) if unsure else stop)

@@ -6,12 +6,13 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.ht
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from planner.design import Design, Direction, PrefixList, SecurityGroup, SecurityGroupRule, Unknown
 from planner.security.reach.model import Place, Question
-from planner.security.reach.ranges import Interval, block, is_block, joined, minus, overlap
+from planner.security.reach.ranges import Interval, block, is_block, joined, minus, overlap, spans
+from planner.security.reach.routing import AWS_LISTS
 
 Carrier = tuple[str, SecurityGroupRule]
 
@@ -23,10 +24,16 @@ class Peer:
     groups: frozenset[str] = frozenset()
     """Its groups, if it is in the VPC and not behind a gateway."""
     addresses: tuple[Interval, ...] = ()
+    inside: bool = False
+    """Whether it is in the VPC."""
+    connected: bool = False
+    """Whether it is in a network that is connected to the VPC: rules may name groups of a peered VPC."""
     everywhere: bool = False
     """Addresses that are not known: only a rule for all addresses holds them."""
     prefix_lists: frozenset[str] = frozenset()
     """Prefix lists that stand for it."""
+    some: bool = False
+    """Whether it has some of ``addresses``, and which is not known: a service without a list of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,11 @@ class Passed:
     def passes(self) -> bool:
         """Whether everything asked for passes."""
         return self.missing_ports is None
+
+    @property
+    def partial(self) -> bool:
+        """Whether some of what was asked passes."""
+        return bool(self.rules)
 
 
 class Groups:
@@ -78,16 +90,26 @@ class Groups:
         unseen = [name for name in names if name not in self._groups]
         matching = list(self._matching(names, direction, question))
         if question.efa:
-            found = tuple(one for one in matching if one[1].protocol == "-1" and one[1].peer in peer.groups)
-            return Passed(found) if found else self._lacking(found, question.ports, (), unseen, [])
-        vague = [rule.peer for _, rule in matching if self._vague(rule.peer, peer)]
+            found = tuple(one for one in matching if _own(one[1], names, peer))
+            return Passed(found) if found else self._lacking(found, question.ports, (), unseen)
         used: dict[Carrier, None] = {}
+        lacking: Passed | None = None
         for ports in _elementary(question.ports, [_ports(rule) for _, rule in matching]):
             here = [one for one in matching if overlap(_ports(one[1]), ports) == ports]
             missing = self._uncovered(here, peer, question.family, used)
-            if missing is not None:
-                return self._lacking(tuple(used), ports, missing, unseen, vague)
-        return Passed(tuple(used))
+            if missing is not None and (lacking is None or lacking.unknown):
+                why = self._unsure(here, peer, missing)
+                lacking = self._lacking(tuple(used), ports, missing, unseen, why)
+        return replace(lacking, rules=tuple(used)) if lacking else Passed(tuple(used))
+
+    def _unsure(self, rules: list[Carrier], peer: Peer, missing: tuple[Interval, ...]) -> str:
+        """Why rules for these ports might after all hold what seems to be missing."""
+        vague = list(dict.fromkeys(rule.peer for _, rule in rules if self._vague(rule.peer, peer)))
+        if vague:
+            return f"what {', '.join(vague)} holds is not known"
+        if peer.some and missing != joined(peer.addresses):
+            return "they let a part of the internet pass, and which addresses it has is not known"
+        return ""
 
     def _lacking(
         self,
@@ -95,13 +117,9 @@ class Groups:
         ports: Interval,
         missing: tuple[Interval, ...],
         unseen: list[str],
-        vague: list[str],
+        unsure: str = "",
     ) -> Passed:
-        unknown = ""
-        if unseen:
-            unknown = f"the rules of {', '.join(unseen)} are not known"
-        elif vague:
-            unknown = f"the entries of prefix list {', '.join(vague)} are not known"
+        unknown = f"the rules of {', '.join(unseen)} are not known" if unseen else unsure
         return Passed(used, ports, missing, unknown)
 
     def _matching(self, names: tuple[str, ...], direction: Direction, question: Question) -> Iterator[Carrier]:
@@ -147,12 +165,20 @@ class Groups:
         return joined(part[1] for one in found.cidrs if (part := block(one))[0] == family)
 
     def _vague(self, text: str, peer: Peer) -> bool:
-        """Whether a rule names a prefix list whose entries are not known and that might hold the peer."""
-        if is_block(text) or text in self._groups or text.startswith("sg-"):
+        """Whether a rule names a prefix list, or a group of another VPC, that is not known and might hold
+        the peer. AWS's own lists hold nothing that is in a VPC.
+
+        Source: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
+        """
+        if is_block(text) or text in self._groups:
             return False
+        if text.startswith("sg-"):
+            return peer.connected
         found = self._lists.get(text)
-        listed = text.startswith(("pl-", "com.amazonaws.")) or found is not None
-        return listed and (found is None or isinstance(found.cidrs, Unknown)) and not peer.groups
+        if found is not None and not isinstance(found.cidrs, Unknown):
+            return False
+        of_aws = text.startswith(AWS_LISTS) or (found is not None and found.name.startswith(AWS_LISTS))
+        return not (of_aws and peer.inside) and (found is not None or text.startswith(("pl-", *AWS_LISTS)))
 
     def carriers(self, place: Place, direction: Direction, question: Question, peer: Peer) -> tuple[Carrier, ...]:
         """Rules that by themselves let some of what is asked pass."""
@@ -163,7 +189,7 @@ class Groups:
                 continue
             by_group = rule.peer in peer.groups
             if question.efa:
-                if by_group and rule.protocol == "-1":
+                if _own(rule, place.groups, peer):
                     found.append(one)
                 continue
             held = self._intervals(rule.peer, question.family)
@@ -174,11 +200,16 @@ class Groups:
         return tuple(found)
 
 
+def _own(rule: SecurityGroupRule, groups: tuple[str, ...], peer: Peer) -> bool:
+    """Whether a rule lets everything pass between interfaces of a group that both sides carry.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html (the EFA-enabled group)
+    """
+    return rule.protocol == "-1" and rule.peer in peer.groups and rule.peer in groups
+
+
 def _ports(rule: SecurityGroupRule) -> Interval:
-    """Ports of a rule; -1 is all (for ICMP: all types)."""
-    if rule.protocol == "-1" or rule.from_port is None or rule.to_port is None or rule.from_port == -1:
-        return (0, 65535)
-    return (rule.from_port, rule.to_port)
+    return spans(rule.protocol, rule.from_port, rule.to_port)
 
 
 def _size(one: Carrier) -> int:

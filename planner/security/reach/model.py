@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planner.design import AclRule, Route, SecurityGroupRule
+from planner.security.reach.ranges import ICMP, Interval, ports_text, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Place:
     """Whether it has a public IPv4 address, which an internet gateway asks for."""
     ephemeral: tuple[int, int] = (1024, 65535)
     """Ports from which it begins connections."""
+    branch: bool = False
+    """Whether everything it sends leaves by a branch interface, past the node (strict mode of security
+    groups for pods)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ Party = Place | Outside | Service
 class Question:
     """Whether the source can begin a connection to the target.
 
-    ``protocol`` is tcp, udp, icmp, icmpv6 or -1; ports are the target's, inclusive, None for all.
+    ``protocol`` is tcp, udp, icmp, icmpv6 or -1; ports are the target's, inclusive, None for all. Of ICMP
+    ``from_port`` is the type and ``to_port`` the code, None or -1 for all.
     ``efa`` asks for traffic that only rules between a group and itself let pass.
     """
 
@@ -62,11 +67,9 @@ class Question:
     efa: bool = False
 
     @property
-    def ports(self) -> tuple[int, int]:
-        """The target's ports."""
-        if self.from_port is None or self.to_port is None:
-            return (0, 65535)
-        return (self.from_port, self.to_port)
+    def ports(self) -> Interval:
+        """The target's ports; of ICMP types and codes, 256 codes for each type."""
+        return spans(self.protocol, self.from_port, self.to_port)
 
     @property
     def port_text(self) -> str:
@@ -75,6 +78,8 @@ class Question:
             return "all traffic"
         if self.from_port is None:
             return self.protocol
+        if self.protocol in ICMP:
+            return f"{self.protocol} {ports_text(self.ports, self.protocol)}"
         return f"{self.protocol} {self.from_port}" + (f"-{self.to_port}" if self.to_port != self.from_port else "")
 
 
@@ -100,6 +105,7 @@ class Component(StrEnum):
     ADDRESS = "address"
     BEYOND = "beyond"
     LINK = "link"
+    SUBNET = "subnet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +122,12 @@ class Change:
     """A change that opens what blocks: one of the parts is set, ``resource`` is what changes."""
 
     kind: str
-    """add-rule, add-entry, add-route, private-dns, dns-attribute, endpoint-table, public-address or other."""
+    """add-rule, add-entry, replace-entry, add-route, replace-route, add-main-table (the main route table holds
+    nothing yet), private-dns, dns-attribute, endpoint-table, attach-gateway, or public-address (of a place,
+    which a design does not hold)."""
     resource: str
+    table: str = ""
+    """The route table that an endpoint is to be associated with."""
     rule: SecurityGroupRule | None = None
     entry: AclRule | None = None
     route: Route | None = None
@@ -135,3 +145,5 @@ class Answer:
     blocked_by: Step | None = None
     change: str = ""
     opening: tuple[Change, ...] = ()
+    partial: bool = False
+    """Whether only some of the packets asked about are blocked: others may pass."""

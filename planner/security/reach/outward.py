@@ -1,4 +1,4 @@
-"""Ways out of the VPC and into it: internet, NAT and egress-only gateways, and what lies beyond others.
+"""Ways out of the VPC: internet, NAT and egress-only gateways, and what lies beyond others.
 
 Sources: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html,
 https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html,
@@ -7,35 +7,46 @@ https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
 
 from __future__ import annotations
 
-from planner.design import Design, NatGateway, Route, RouteTarget, Unknown
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from planner.design import NatGateway, Route, RouteTarget, Unknown
 from planner.security.reach.addresses import Addresses, Found
 from planner.security.reach.crossing import Crossing
+from planner.security.reach.gates import Gates
 from planner.security.reach.model import Change, Component, Outside, Place, Question, Step
-from planner.security.reach.ranges import Interval, block, blocks_text
+from planner.security.reach.ranges import block, blocks_text
 from planner.security.reach.routing import Routing, Way
 from planner.security.reach.trail import Trail
-from planner.security.reach.wording import Stop, no_route
+from planner.security.reach.wording import Stop
 
 NAT_PORTS = (1024, 65535)
 
 
-class Outward:
-    """The edge of a VPC."""
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Packets on their way out: from where (at first the source, then a NAT gateway), to which addresses."""
 
-    def __init__(self, design: Design, addresses: Addresses, routing: Routing, crossing: Crossing) -> None:
-        self._design = design
+    question: Question
+    source: Place
+    origin: Place
+    """Where they began; its route table is the one to change."""
+    target: Outside
+    here: Found
+    there: Found
+
+
+class Outward:
+    """The edge of a VPC, from within."""
+
+    def __init__(self, addresses: Addresses, routing: Routing, crossing: Crossing, gates: Gates) -> None:
         self._addresses = addresses
         self._routing = routing
         self._crossing = crossing
-        nats = design.nat_gateways
-        self._nats: dict[str, NatGateway] = (
-            {} if isinstance(nats, Unknown) else {key: one for one in nats for key in (one.name, one.id) if key}
-        )
+        self._gates = gates
 
-    def appliance(self, subnet: str, route: Route | Unknown | None, trail: Trail) -> None:
-        """A route inside the VPC that is more specific than the local one leads to an appliance."""
-        if not isinstance(route, Route):
-            return
+    def appliance(self, subnet: str, route: Route, trail: Trail) -> None:
+        """A route inside the VPC that replaces the local one leads to an appliance."""
         table = self._routing.table_name(subnet)
         step = Step(Component.ROUTE, table, f"{route.destination} to {route.target}")
         if route.blackhole:
@@ -45,231 +56,155 @@ class Outward:
         reason = f"{table} sends {route.destination} through {route.target}, and what that lets pass is not known"
         trail.stop(Stop("BEYOND_APPLIANCE", step, reason, sure=False))
 
-    def leave(self, question: Question, source: Place, target: Outside, trail: Trail) -> None:
+    def leave(self, question: Question, source: Place, target: Outside, there: Found, trail: Trail) -> None:
         """From an interface to addresses outside, with the way back."""
-        family = question.family
-        whole = (block(target.cidr)[1],)
-        wanted = self._routing.public_part(whole, family) if block(target.cidr)[1][1] - whole[0][0] > 1 << 31 else whole
-        there, here = Found(wanted), self._addresses.of(source, family)
-        if here.none:
-            step = Step(Component.ADDRESS, source.label, f"no IPv{family} address")
-            trail.stop(Stop("NO_ADDRESS", step, f"{source.label} has no IPv{family} address"))
+        here = self._addresses.standing(source, question.family, trail)
+        if here is None:
             return
-        self._crossing.out(question, source.subnet, Found(whole), trail)
-        self._crossing.reply_into(question, source.subnet, Found(whole), source.ephemeral, trail)
-        for way in self._ways(source.subnet, there.intervals, family, trail):
-            self._take(question, source, target, way, here, Found(whole), trail)
+        self._crossing.out(question, source.subnet, there, trail)
+        self._crossing.reply_into(question, source.subnet, there, source.ephemeral, trail)
+        leg = Leg(question, source, source, target, here, there)
+        self.each(source.subnet, there, question.family, trail, lambda way, part: self._take(leg, way, part))
 
-    def _ways(self, subnet: str, wanted: tuple[Interval, ...], family: int, trail: Trail) -> tuple[Way, ...]:
+    def each(self, subnet: str, there: Found, family: int, trail: Trail, judge: Callable[[Way, Trail], None]) -> None:
+        """Judge every way that packets to these addresses take out of a subnet."""
         table = self._routing.table(subnet)
         if isinstance(table, Unknown):
             step = Step(Component.ROUTE, subnet, str(table))
             trail.stop(Stop("ROUTES_UNKNOWN", step, f"the routes of {subnet} are not known: {table}", sure=False))
-            return ()
-        return self._routing.ways(subnet, wanted, family)
+            return
+        vague = self._routing.vague(subnet)
+        if vague:
+            lists = ", ".join(one.destination for one in vague)
+            step = Step(Component.ROUTE, self._routing.table_name(subnet), f"{lists} to {vague[0].target}")
+            reason = f"which addresses {step.name} sends to {vague[0].target} is not known: the entries of {lists}"
+            trail.stop(Stop("ROUTES_UNKNOWN", step, f"{reason} (ec2:GetManagedPrefixListEntries)", sure=False))
+            return
+        parts = []
+        for way in self._routing.ways(subnet, there.intervals, family):
+            part = Trail()
+            judge(way, part)
+            parts.append(part)
+        some_pass = any(not part.blocked for part in parts)
+        for part in parts:
+            trail.absorb(part, sure=not (there.some and some_pass), partial=some_pass)
 
-    def _take(
-        self, question: Question, source: Place, target: Outside, way: Way, here: Found, there: Found, trail: Trail
-    ) -> None:
-        table, family = self._routing.table_name(source.subnet), question.family
+    def _take(self, leg: Leg, way: Way, trail: Trail) -> None:
+        table, family = self._routing.table_name(leg.source.subnet), leg.question.family
         if way.route is None:
-            trail.stop(self._no_way(table, way, target, source, family))
+            kind, name = self._gates.nearest(leg.source, way.part, family)
+            part = "the internet" if leg.target.label == "internet" else blocks_text(way.part, family)
+            trail.stop(self._gates.missing(leg.source.subnet, part, kind, name, leg.target.cidr))
             return
         route = way.route
         if route.blackhole:
             step = Step(Component.ROUTE, table, f"{route.destination} to {route.target}: blackhole")
             reason = f"{table} sends {route.destination} to {route.target}, which is gone"
             change = f"replace the route for {route.destination} of {table} by one to a gateway that is there"
-            trail.stop(Stop("BLACKHOLE", step, reason, change, self._replacing(table, route, source, family)))
+            opening = self._gates.replacing(leg.source, route, way.part, family)
+            trail.stop(Stop("BLACKHOLE", step, reason, change, opening))
             return
         trail.passed(Component.ROUTE, table, f"{route.destination} to {route.target}")
         match route.target_kind:
             case RouteTarget.INTERNET_GATEWAY:
-                self._internet(question, source, route, trail)
+                self._internet(leg, way, route, trail)
             case RouteTarget.EGRESS_ONLY_INTERNET_GATEWAY:
-                self._egress_only(question, route, trail)
+                self._egress_only(leg, route, trail)
             case RouteTarget.NAT_GATEWAY:
-                self._nat(question, source, target, route, here, there, trail)
+                self._nat(leg, way, route, trail)
             case _:
-                self._beyond(route, trail)
+                self.beyond(route, trail)
 
-    def _no_way(self, table: str, way: Way, target: Outside, source: Place, family: int) -> Stop:
-        """No route: towards the internet the gateway that the VPC has already is the smallest change."""
-        part = blocks_text(way.part, family) if target.label != "internet" else "the internet"
-        destination = target.cidr
-        kind, name = self._nearest_gateway(source, family)
-        return no_route(table, part if part != destination else destination, kind, name, destination)
+    def _internet(self, leg: Leg, way: Way, route: Route, trail: Trail) -> None:
+        self._gates.attached(route, trail)
+        if leg.question.family == 4 and not self._routing.public_part(way.part, 4):
+            self.private_block(route, leg.target, leg.origin.subnet, trail)
+        elif leg.question.family == 4 and not leg.source.public:
+            name = leg.source.label
+            step = Step(Component.ADDRESS, name, "no public IPv4 address")
+            reason = f"{name} has no public IPv4 address, and {route.target} lets only those out that have one"
+            change = f"route {leg.source.subnet} to a NAT gateway, or give it public addresses"
+            opening = (Change("public-address", leg.source.subnet),)
+            trail.stop(Stop("NO_PUBLIC_ADDRESS", step, reason, change, opening))
+        else:
+            trail.passed(Component.INTERNET_GATEWAY, route.target, "out to the internet")
 
-    def _nearest_gateway(self, source: Place, family: int) -> tuple[RouteTarget, str]:
-        """A gateway of the VPC that the source could use: NAT in its zone before others."""
-        if family == 6:
-            gates = self._design.egress_only_internet_gateways
-            name = "" if isinstance(gates, Unknown) or not gates else gates[0].name
-            return RouteTarget.EGRESS_ONLY_INTERNET_GATEWAY, name
-        if source.public:
-            internet = self._design.internet_gateways
-            name = "" if isinstance(internet, Unknown) or not internet else internet[0].name
-            return RouteTarget.INTERNET_GATEWAY, name
-        here = self._design.subnet(source.subnet)
-        usable = [one for one in dict.fromkeys(self._nats.values()) if one.public and one.state == "available"]
+    def private_block(self, route: Route, outside: Outside, subnet: str, trail: Trail, *, back: bool = False) -> None:
+        """An internet gateway on the way to (or from) private addresses outside of the VPC."""
+        step = Step(Component.INTERNET_GATEWAY, route.target, f"{outside.cidr} is private")
+        reason = f"{outside.cidr} is a private block, and {route.target} carries public addresses only"
+        kind = RouteTarget.TRANSIT_GATEWAY
+        change = self._gates.missing(subnet, outside.cidr, kind, "", outside.cidr, back=back).change
+        trail.stop(Stop("PRIVATE_BLOCK", step, reason, change))
 
-        def elsewhere(nat: NatGateway) -> bool:
-            subnet = self._design.subnet(nat.subnet) if nat.subnet else None
-            return subnet is None or here is None or subnet.zone != here.zone
-
-        usable.sort(key=lambda one: (elsewhere(one), one.name))
-        return RouteTarget.NAT_GATEWAY, usable[0].name if usable else ""
-
-    def _replacing(self, table: str, route: Route, source: Place, family: int) -> tuple[Change, ...]:
-        kind, name = self._nearest_gateway(source, family)
-        if not name or name == route.target:
-            return ()
-        return (Change("replace-route", table, route=Route(route.destination, kind, name)),)
-
-    def _internet(self, question: Question, source: Place, route: Route, trail: Trail) -> None:
-        self._attached(route, trail)
-        if question.family == 4 and not source.public:
-            step = Step(Component.ADDRESS, source.label, "no public IPv4 address")
-            trail.stop(
-                Stop(
-                    "NO_PUBLIC_ADDRESS",
-                    step,
-                    f"{source.label} has no public IPv4 address, and {route.target} lets only those out that have one",
-                    f"route {source.subnet} to a NAT gateway, or give it public addresses",
-                    (Change("public-address", source.subnet),),
-                )
-            )
-            return
-        trail.passed(Component.INTERNET_GATEWAY, route.target, "out to the internet")
-
-    def _attached(self, route: Route, trail: Trail) -> None:
-        gateways = self._design.internet_gateways
-        if isinstance(gateways, Unknown):
-            step = Step(Component.INTERNET_GATEWAY, route.target, str(gateways))
-            trail.stop(Stop("GATEWAY_UNKNOWN", step, f"internet gateways are not known: {gateways}", sure=False))
-        elif not any(route.target in (one.name, one.id) for one in gateways):
-            step = Step(Component.INTERNET_GATEWAY, route.target, "not attached to this VPC")
-            trail.stop(
-                Stop(
-                    "NOT_ATTACHED",
-                    step,
-                    f"{route.target} is not attached to this VPC",
-                    f"attach {route.target} to the VPC",
-                    (Change("attach-gateway", route.target),),
-                )
-            )
-
-    def _egress_only(self, question: Question, route: Route, trail: Trail) -> None:
-        if question.family == 4:
+    def _egress_only(self, leg: Leg, route: Route, trail: Trail) -> None:
+        if leg.question.family == 4:
             step = Step(Component.EGRESS_ONLY_GATEWAY, route.target, "IPv6 only")
-            trail.stop(Stop("WRONG_FAMILY", step, f"{route.target} carries IPv6 only"))
+            trail.stop(Stop("WRONG_FAMILY", step, f"{route.target} carries IPv6 only", "route IPv4 to a NAT gateway"))
             return
+        self._gates.attached(route, trail)
         trail.passed(Component.EGRESS_ONLY_GATEWAY, route.target, "out to the internet, nothing in")
 
-    def _nat(
-        self,
-        question: Question,
-        source: Place,
-        target: Outside,
-        route: Route,
-        here: Found,
-        there: Found,
-        trail: Trail,
-    ) -> None:
+    def _nat(self, leg: Leg, way: Way, route: Route, trail: Trail) -> None:
         """Two legs: to the gateway in its own subnet, and on from there with its address."""
-        nat = self._nats.get(route.target)
+        nat = self._gates.nat(route)
         if nat is None:
-            known = not isinstance(self._design.nat_gateways, Unknown)
+            known = self._gates.nats_known
             step = Step(Component.NAT_GATEWAY, route.target, "not there" if known else "not known")
             reason = f"{route.target} is {'not among the NAT gateways of this VPC' if known else 'not known'}"
-            trail.stop(Stop("NAT_ABSENT" if known else "NAT_UNKNOWN", step, reason, sure=known))
-            return
-        if nat.state != "available":
+            opening = self._gates.replacing(leg.source, route, way.part, leg.question.family) if known else ()
+            change = f"replace the route for {route.destination}" if known else ""
+            trail.stop(Stop("NAT_ABSENT" if known else "NAT_UNKNOWN", step, reason, change, opening, sure=known))
+        elif leg.question.family == 6:
+            # it translates IPv6 for 64:ff9b::/96 only, and what comes of that is not followed here
+            step = Step(Component.NAT_GATEWAY, nat.name, "NAT64 at most")
+            trail.stop(Stop("BEYOND", step, f"{nat.name} carries IPv6 for 64:ff9b::/96 (NAT64) at most", sure=False))
+        elif nat.state != "available":
             step = Step(Component.NAT_GATEWAY, nat.name, nat.state)
             trail.stop(Stop("NAT_NOT_AVAILABLE", step, f"{nat.name} is {nat.state}", f"replace {nat.name}"))
-            return
-        trail.passed(Component.NAT_GATEWAY, nat.name, "available")
+        else:
+            trail.passed(Component.NAT_GATEWAY, nat.name, "available")
+            self._through(leg, way, nat, trail)
+
+    def _through(self, leg: Leg, way: Way, nat: NatGateway, trail: Trail) -> None:
+        question, family = leg.question, leg.question.family
         if nat.regional or nat.subnet is None:
-            return  # AWS routes a regional gateway itself
-        if not self._addresses.exists(nat.subnet):
-            step = Step(Component.NAT_GATEWAY, nat.name, f"its subnet {nat.subnet} is not known")
-            trail.stop(Stop("NAT_SUBNET_UNKNOWN", step, f"the subnet of {nat.name} is not known", sure=False))
+            if nat.public and not self._routing.public_part(way.part, family):
+                step = Step(Component.BEYOND, nat.name, "a regional gateway")
+                trail.stop(Stop("BEYOND", step, f"where {nat.name} sends private addresses is not known", sure=False))
+            return  # AWS routes a regional gateway to the internet itself
+        gateway = Place(nat.name, nat.subnet, (), public=nat.public, ephemeral=NAT_PORTS)
+        if self._addresses.standing(gateway, family, trail) is None or not self._addresses.exists(nat.subnet):
             return
-        if nat.subnet != source.subnet:
-            self._crossing.into(question, nat.subnet, here, trail)
-            self._crossing.reply_out(question, nat.subnet, here, source.ephemeral, trail)
+        if nat.subnet != leg.source.subnet:
+            self._crossing.into(question, nat.subnet, leg.here, trail)
+            self._crossing.reply_out(question, nat.subnet, leg.here, leg.source.ephemeral, trail)
+        there = replace(leg.there, intervals=way.part)
         self._crossing.out(question, nat.subnet, there, trail)
         self._crossing.reply_into(question, nat.subnet, there, NAT_PORTS, trail)
-        gateway = Place(nat.name, nat.subnet, (), public=nat.public, ephemeral=NAT_PORTS)
-        wanted = self._routing.public_part(there.intervals, 4) or there.intervals
-        for way in self._ways(nat.subnet, wanted, 4, trail):
-            if way.route is not None and way.route.target_kind is RouteTarget.NAT_GATEWAY:
-                step = Step(Component.ROUTE, self._routing.table_name(nat.subnet), f"to {way.route.target}")
-                trail.stop(
-                    Stop(
-                        "NAT_IN_PRIVATE_SUBNET",
-                        step,
-                        f"{nat.name} stands in {nat.subnet}, whose route leads to a NAT gateway and not to an internet gateway",
-                        f"move {nat.name} into a subnet with a route to an internet gateway",
-                        self._replacing(self._routing.table_name(nat.subnet), way.route, gateway, 4),
-                    )
-                )
-            else:
-                self._take(question, gateway, target, way, here, there, trail)
+        on = Leg(question, gateway, leg.origin, leg.target, self._addresses.of(gateway, family), there)
+        self.each(nat.subnet, there, family, trail, lambda onward, part: self._onward(on, onward, part))
 
-    def _beyond(self, route: Route, trail: Trail) -> None:
-        kind = route.target_kind.replace("-", " ")
-        step = Step(Component.BEYOND, route.target, f"{kind} for {route.destination}")
-        reason = f"everything here lets it pass; what lies beyond {kind} {route.target} is not known"
+    def _onward(self, leg: Leg, way: Way, trail: Trail) -> None:
+        """From a NAT gateway on: not through another one."""
+        if way.route is None or way.route.target_kind is not RouteTarget.NAT_GATEWAY:
+            self._take(leg, way, trail)
+            return
+        name, subnet = leg.source.label, leg.source.subnet
+        step = Step(Component.ROUTE, self._routing.table_name(subnet), f"to {way.route.target}")
+        reason = f"{name} stands in {subnet}, whose route leads to a NAT gateway and not to an internet gateway"
+        change = f"move {name} into a subnet with a route to an internet gateway"
+        opening = self._gates.replacing(leg.source, way.route, way.part, leg.question.family)
+        trail.stop(Stop("NAT_IN_PRIVATE_SUBNET", step, reason, change, opening))
+
+    def beyond(self, route: Route, trail: Trail) -> None:
+        """What lies beyond a gateway that leads elsewhere is not known."""
+        kind = "" if route.target_kind is RouteTarget.OTHER else f"{route.target_kind.replace('-', ' ')} "
+        step = Step(Component.BEYOND, route.target, f"{kind}for {route.destination}")
+        reason = f"everything here lets it pass; what lies beyond {kind}{route.target} is not known"
         trail.stop(Stop("BEYOND", step, reason, sure=False))
 
-    def enter(self, question: Question, source: Outside, target: Place, trail: Trail) -> None:
-        """From addresses outside to an interface, with the way back."""
-        family = question.family
-        whole = (block(source.cidr)[1],)
-        here, there = self._addresses.of(target, family), Found(whole)
-        if here.none:
-            step = Step(Component.ADDRESS, target.label, f"no IPv{family} address")
-            trail.stop(Stop("NO_ADDRESS", step, f"{target.label} has no IPv{family} address"))
-            return
-        self._crossing.into(question, target.subnet, there, trail)
-        self._crossing.reply_out(question, target.subnet, there, source.ephemeral, trail)
-        public = self._routing.public_part(whole, family)
-        wanted = public if public and whole[0][1] - whole[0][0] > 1 << 31 else whole
-        for way in self._ways(target.subnet, wanted, family, trail):
-            self._come(source, target, way, trail, family=family, public=bool(public))
-
-    def _come(self, source: Outside, target: Place, way: Way, trail: Trail, *, family: int, public: bool) -> None:
-        table, route = self._routing.table_name(target.subnet), way.route
-        if route is None:
-            kind = RouteTarget.INTERNET_GATEWAY if public else RouteTarget.TRANSIT_GATEWAY
-            gateways = self._design.internet_gateways
-            name = "" if isinstance(gateways, Unknown) or not gateways or not public else gateways[0].name
-            trail.stop(no_route(table, source.label, kind, name, source.cidr, back=True))
-            return
-        if route.blackhole:
-            step = Step(Component.ROUTE, table, f"{route.destination} to {route.target}: blackhole")
-            trail.stop(Stop("BLACKHOLE", step, f"{table} sends replies to {route.target}, which is gone"))
-            return
-        if route.target_kind in (RouteTarget.NAT_GATEWAY, RouteTarget.EGRESS_ONLY_INTERNET_GATEWAY):
-            step = Step(Component.ROUTE, table, f"{route.destination} to {route.target}")
-            reason = f"{route.target} lets nothing in: connections begin only on this side"
-            trail.stop(Stop("OUTWARD_ONLY", step, reason, "reach it through a load balancer or a connected network"))
-            return
-        trail.passed(Component.ROUTE, table, f"{route.destination} to {route.target} (replies)")
-        if route.target_kind is not RouteTarget.INTERNET_GATEWAY:
-            self._beyond(route, trail)
-            return
-        self._attached(route, trail)
-        if family == 4 and not target.public:
-            step = Step(Component.ADDRESS, target.label, "no public IPv4 address")
-            reason = f"{target.label} has no public IPv4 address, so nothing outside can call it"
-            change = "reach it through a load balancer"
-            trail.stop(Stop("NO_PUBLIC_ADDRESS", step, reason, change, (Change("public-address", target.subnet),)))
-        elif not public:
-            step = Step(Component.INTERNET_GATEWAY, route.target, f"{source.cidr} is private")
-            reason = f"{source.cidr} is a private block, and {route.target} carries public addresses only"
-            stop = no_route(table, source.cidr, RouteTarget.TRANSIT_GATEWAY, "", source.cidr, back=True)
-            trail.stop(Stop("PRIVATE_BLOCK", step, reason, stop.change, stop.opening))
-        else:
-            trail.passed(Component.INTERNET_GATEWAY, route.target, "in from the internet")
+    def found(self, target: Outside, family: int) -> Found:
+        """The addresses that a block outside stands for; none if all of it lies in the VPC."""
+        version, interval = block(target.cidr)
+        return Found(self._routing.outer_part((interval,), family) if version == family else (), cidr=target.cidr)

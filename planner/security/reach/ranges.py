@@ -10,6 +10,8 @@ Interval = tuple[int, int]
 """First and last, inclusive."""
 Rectangle = tuple[Interval, Interval]
 """Ports, addresses."""
+EVERY_PORT: Interval = (0, 65535)
+ICMP = ("icmp", "icmpv6")
 
 
 @lru_cache(maxsize=65536)
@@ -19,6 +21,7 @@ def block(cidr: str) -> tuple[int, Interval]:
     return network.version, (int(network.network_address), int(network.broadcast_address))
 
 
+@lru_cache(maxsize=65536)
 def is_block(text: str) -> bool:
     """Whether a rule's peer is a block (not a group or a prefix list)."""
     try:
@@ -42,6 +45,19 @@ def joined(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
         else:
             result.append((first, last))
     return tuple(result)
+
+
+def spans(protocol: str, first: int | None, last: int | None) -> Interval:
+    """The ports of a rule, an entry or a question as one interval. For ICMP ``first`` is the type and
+    ``last`` the code, -1 or None for all of them; both together number 256 codes for each type.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IcmpTypeCode.html
+    """
+    if protocol == "-1" or first is None or first == -1:
+        return EVERY_PORT
+    if protocol in ICMP:
+        return (first * 256, first * 256 + 255) if last is None or last == -1 else (first * 256 + last,) * 2
+    return EVERY_PORT if last is None else (first, last)
 
 
 def overlap(one: Interval, other: Interval) -> Interval | None:
@@ -81,8 +97,21 @@ def blocks_text(intervals: Sequence[Interval], family: int, most: int = 3) -> st
     return ", ".join(names[:most]) + more
 
 
-def ports_text(ports: Interval) -> str:
-    """Ports for people."""
-    if ports == (0, 65535):
+def ports_text(ports: Interval, protocol: str = "tcp") -> str:
+    """Ports for people; types and codes of ICMP."""
+    if protocol in ICMP:
+        return _types_text(ports)
+    if ports == EVERY_PORT:
         return "all ports"
     return f"port {ports[0]}" if ports[0] == ports[1] else f"ports {ports[0]}-{ports[1]}"
+
+
+def _types_text(span: Interval) -> str:
+    (first, code), (last, final) = divmod(span[0], 256), divmod(span[1], 256)
+    if span == EVERY_PORT:
+        return "all types"
+    if first != last:
+        return f"types {first}-{last}"
+    if (code, final) == (0, 255):
+        return f"type {first}"
+    return f"type {first} code {code}" + (f"-{final}" if final != code else "")

@@ -1,6 +1,6 @@
-"""Routes: the longest prefix wins, a block beats a prefix list, dead targets drop.
+"""Routes: the longest prefix wins, of equal ones a block beats a prefix list, dead targets drop.
 
-Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html#route-tables-priority
+Source: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from planner.design import Design, PrefixList, Route, RouteTable, RouteTarget, Unknown
 from planner.security.reach.ranges import Interval, block, is_block, joined, minus, of_family, overlap
 
+AWS_LISTS = ("com.amazonaws.", "cn.com.amazonaws.")
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8")
 NOT_UNICAST = ("0.0.0.0/8", "224.0.0.0/3")
 
@@ -69,7 +70,7 @@ class Routing:
         return [*found, Way(left, None)] if left else found
 
     def _by_precedence(self, routes: Sequence[Route], family: int) -> list[tuple[Route, Interval]]:
-        """Routes by the length of their prefix; blocks before prefix lists."""
+        """Routes by the length of their prefix; of equally long ones blocks before prefix lists."""
         rows: list[tuple[int, int, Route, Interval]] = []
         for route in routes:
             listed = not is_block(route.destination)
@@ -77,33 +78,55 @@ class Routing:
                 version, interval = block(cidr)
                 if version == family:
                     rows.append((interval[1] - interval[0], listed, route, interval))
-        rows.sort(key=lambda row: (row[1], row[0]))
+        rows.sort(key=lambda row: row[:2])
         return [(route, interval) for _, _, route, interval in rows]
 
     def _entries(self, name: str) -> tuple[str, ...]:
         found = self._lists.get(name)
         return () if found is None or isinstance(found.cidrs, Unknown) else found.cidrs
 
-    def inside(self, subnet: str, target: tuple[Interval, ...], family: int) -> Route | Unknown | None:
-        """A route more specific than the local one towards a target in the VPC; None is the local route.
+    def vague(self, subnet: str) -> tuple[Route, ...]:
+        """Routes of a subnet for prefix lists whose entries are not known. AWS's own lists lead to gateway
+        endpoints, which are judged with the services that they are for."""
+        table = self.table(subnet)
+        return tuple(
+            one
+            for one in (table.routes if isinstance(table, RouteTable) else ())
+            if not is_block(one.destination) and not self._known(one.destination) and not self._of_aws(one)
+        )
 
-        Source: https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html#route-tables-appliance-routing
+    def _known(self, name: str) -> bool:
+        found = self._lists.get(name)
+        return found is not None and not isinstance(found.cidrs, Unknown)
+
+    def _of_aws(self, route: Route) -> bool:
+        found = self._lists.get(route.destination)
+        named = (route.destination if found is None else found.name).startswith(AWS_LISTS)
+        return named or route.target_kind is RouteTarget.VPC_ENDPOINT
+
+    def inside(self, subnet: str, target: tuple[Interval, ...], family: int) -> tuple[Route, ...]:
+        """Routes that take packets to a target in the VPC from the local one: more specific ones, and one
+        that replaces it.
+
+        Source: https://docs.aws.amazon.com/vpc/latest/userguide/RouteTables.html (rules and considerations)
         """
         table = self.table(subnet)
-        if isinstance(table, Unknown):
-            return None  # local routes are always there; more specific ones are rare
-        for route in table.routes if table else ():
-            if not is_block(route.destination):
-                continue
-            version, interval = block(route.destination)
-            if version == family and route.target_kind is not RouteTarget.VPC_ENDPOINT:
-                whole = any(
-                    one[0] <= interval[0] and interval[1] <= one[1] and one != interval
-                    for one in self.vpc_blocks(family)
-                )
-                if whole and any(overlap(one, interval) for one in target):
-                    return route
-        return None
+        if not isinstance(table, RouteTable):
+            return ()  # local routes are always there; others within the VPC are rare
+        own = self.vpc_blocks(family)
+        taking = [
+            one
+            for one in table.routes
+            if is_block(one.destination)
+            and block(one.destination)[0] == family
+            and any(low <= block(one.destination)[1][0] and block(one.destination)[1][1] <= high for low, high in own)
+        ]
+        left, found = target, []
+        for route, interval in self._by_precedence(taking, family):
+            if any(overlap(one, interval) for one in left):
+                found.append(route)
+                left = minus(left, [interval])
+        return tuple(found)
 
     def vpc_blocks(self, family: int) -> tuple[Interval, ...]:
         """The VPC's own blocks."""
@@ -111,6 +134,11 @@ class Routing:
         if family == 4:
             return of_family(map(str, vpc.cidrs), 4)
         return of_family([str(vpc.ipv6_cidr)], 6) if vpc.ipv6_cidr else ()
+
+    def outer_part(self, destination: tuple[Interval, ...], family: int) -> tuple[Interval, ...]:
+        """What a block outside of the VPC stands for: without the VPC's own addresses, and of one that
+        holds public and private addresses (0.0.0.0/0) the public ones."""
+        return self.public_part(destination, family) or minus(destination, self.vpc_blocks(family))
 
     def public_part(self, destination: tuple[Interval, ...], family: int) -> tuple[Interval, ...]:
         """The part of a destination that lies in the internet."""

@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from planner.design import Design, Direction, RouteTable, Unknown, VpcEndpoint
+from planner.design import Design, Direction, PrefixList, RouteTable, Unknown, VpcEndpoint
 from planner.security.reach.addresses import Found
 from planner.security.reach.crossing import ANYWHERE
 from planner.security.reach.groups import Peer
-from planner.security.reach.model import Answer, Change, Component, Outside, Place, Question, Service, Step
+from planner.security.reach.model import Answer, Change, Component, Outside, Place, Question, Service, Status, Step
+from planner.security.reach.ranges import of_family
 from planner.security.reach.routing import Routing
 from planner.security.reach.trail import Trail
 from planner.security.reach.wording import Stop, answered
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 INTERNET = {4: Outside("internet", "0.0.0.0/0"), 6: Outside("internet", "::/0")}
 AMAZON_DNS = "AmazonProvidedDNS"
+GATEWAYS = ("s3", "dynamodb")
+BLOCKED = Status.BLOCKED
 
 
 class Services:
@@ -35,55 +39,79 @@ class Services:
         self._endpoints: dict[tuple[str, str], list[VpcEndpoint]] = {}
         for one in () if isinstance(endpoints, Unknown) else endpoints:
             self._endpoints.setdefault((one.kind, one.short_service), []).append(one)
+        lists = design.prefix_lists
+        self._lists: dict[str, PrefixList] = {} if isinstance(lists, Unknown) else {one.name: one for one in lists}
 
     def interfaces(self, service: str) -> tuple[Place, ...]:
-        """The interfaces of a service's endpoints, one for each subnet."""
+        """The interfaces that a service's name resolves to, one for each subnet of its endpoints."""
         return tuple(
             Place(f"{one.name} in {subnet}", subnet, one.security_groups)
-            for one in self._endpoints.get(("Interface", service), ())
-            if one.state.lower() == "available"
+            for one in self._resolving(service)
             for subnet in one.subnets
         )
 
-    def peer(self, subnet: str, service: str, family: int) -> Peer:
+    def _available(self, kind: str, service: str) -> list[VpcEndpoint]:
+        return [one for one in self._endpoints.get((kind, service), ()) if one.state.lower() == "available"]
+
+    def _resolving(self, service: str) -> list[VpcEndpoint]:
+        """Interface endpoints whose private names stand for a service."""
+        return [one for one in self._available("Interface", service) if one.private_dns]
+
+    def where(self, service: str, family: int) -> Found:
+        """The public addresses of a service: those of its prefix list, else somewhere in the internet."""
+        found = self._lists.get(self._list_name(service))
+        if found is not None and not isinstance(found.cidrs, Unknown):
+            listed = of_family(found.cidrs, family)
+            if listed:
+                return Found(listed)
+        internet = self._routing.public_part(ANYWHERE[family], family)
+        return Found(internet, some=True, cidr=INTERNET[family].cidr)
+
+    def _list_name(self, service: str) -> str:
+        return f"com.amazonaws.{self._design.region}.{service}"
+
+    def peer(self, service: str, family: int) -> Peer:
         """A service as security-group rules see it where no interface stands for it."""
-        listed = (
-            frozenset({f"com.amazonaws.{self._design.region}.{service}"})
-            if self._gateway(subnet, service)
-            else frozenset()
-        )
-        return Peer(addresses=ANYWHERE[family], prefix_lists=listed)
+        there = self.where(service, family)
+        names = {self._list_name(service)} if service in GATEWAYS and family == 4 else set()
+        return Peer(addresses=there.intervals, some=there.some, prefix_lists=frozenset(names))
 
     def _gateway(self, subnet: str, service: str) -> VpcEndpoint | None:
         table = self._routing.table(subnet)
         if not isinstance(table, RouteTable):
             return None
-        found = (one for one in self._endpoints.get(("Gateway", service), ()) if one.state.lower() == "available")
+        found = self._available("Gateway", service)
         return next((one for one in found if table.name in one.route_tables or table.id in one.route_tables), None)
 
     def ask(self, prover: Prover, question: Question, source: Place, target: Service) -> Answer:
         """Whether a service can be called."""
-        names = self._names()
+        names = self.names()
         if names is not None and names.sure:
             return answered((names.step,), names)
-        endpoints = [
-            one for one in self._endpoints.get(("Interface", target.name), ()) if one.state.lower() == "available"
-        ]
-        if endpoints and any(one.private_dns for one in endpoints):
-            trail = Trail()
-            dns = self._private_names(target)
-            for stop in (names, dns):
-                if stop is not None:
-                    trail.stop(stop)
-            if not (dns is not None and dns.sure):
-                self._by_interface(prover, question, source, target, trail)
-            return trail.answer()
-        gateway = self._gateway(source.subnet, target.name)
+        if self._resolving(target.name):
+            return self._by_endpoint(prover, question, source, target, names)
+        gateway = self._gateway(source.subnet, target.name) if question.family == 4 else None
         if gateway is not None:
             return self._by_gateway(prover, question, source, gateway)
-        return self._by_internet(prover, question, source, target, endpoints)
+        return self._by_internet(prover, question, source, target)
 
-    def _names(self) -> Stop | None:
+    def _by_endpoint(
+        self, prover: Prover, question: Question, source: Place, target: Service, names: Stop | None
+    ) -> Answer:
+        """By the private name of an interface endpoint. If it is not sure that the name resolves to it, what
+        the endpoint blocks is blocked only if the internet is no way either."""
+        trail, dns = Trail(), self._private_names(target)
+        doubts = [one for one in (names, dns) if one is not None]
+        for stop in doubts:
+            trail.stop(stop)
+        if dns is not None and dns.sure:
+            return trail.answer()
+        self._by_interface(prover, question, source, target, trail)
+        if doubts and trail.blocked and self._by_internet(prover, question, source, target).status is not BLOCKED:
+            return answered(trail.answer().steps, doubts[0])
+        return trail.answer()
+
+    def names(self) -> Stop | None:
         """Whether names resolve at all in this VPC."""
         support = self._design.vpc.dns_support
         if support is True:
@@ -119,74 +147,73 @@ class Services:
 
     def _by_interface(self, prover: Prover, question: Question, source: Place, target: Service, trail: Trail) -> None:
         """Every interface of the endpoint must be reachable: names resolve to any of them."""
+        endpoints = self._resolving(target.name)
         places = self.interfaces(target.name)
-        trail.passed(
-            Component.VPC_ENDPOINT, ", ".join(dict.fromkeys(self._named(target.name))), f"{len(places)} interfaces"
-        )
+        name = ", ".join(one.name for one in endpoints)
+        trail.passed(Component.VPC_ENDPOINT, name, f"{len(places)} interfaces")
+        if not places:
+            step = Step(Component.VPC_ENDPOINT, name, "in no subnet")
+            reason = f"{name} is in no subnet, and what {target.label} then resolves to is not known"
+            trail.stop(Stop("ENDPOINT_WITHOUT_SUBNET", step, reason, sure=False))
+        parts = []
         for place in places:
-            asked = Question(
-                source, place, question.protocol, question.from_port, question.to_port, family=question.family
-            )
+            asked = replace(question, target=place)
             part = Trail()
             prover.within(asked, source, place, part)
-            for step in part.steps if part.blocked or place.subnet == source.subnet else ():
-                trail.steps.append(step)
-            for stop in part.stops:
-                trail.stop(stop)
-
-    def _named(self, service: str) -> list[str]:
-        return [one.name for one in self._endpoints.get(("Interface", service), ())]
+            parts.append((place, part))
+        some_pass = any(not part.blocked for _, part in parts)
+        for place, part in parts:
+            trail.absorb(part, steps=part.blocked or place.subnet == source.subnet, partial=some_pass)
 
     def _by_gateway(self, prover: Prover, question: Question, source: Place, gateway: VpcEndpoint) -> Answer:
         """Through a gateway endpoint: groups and ACLs must let the service's own addresses pass."""
         trail = Trail()
         service = Outside(gateway.short_service, INTERNET[question.family].cidr)
-        peer = self.peer(source.subnet, gateway.short_service, question.family)
-        trail.group(
-            source, service, Direction.EGRESS, question, prover.groups.ask(source, Direction.EGRESS, question, peer)
-        )
+        peer = self.peer(gateway.short_service, question.family)
+        passed = prover.groups.ask(source, Direction.EGRESS, question, peer)
+        named = self._list_name(gateway.short_service)
+        trail.group(source, service, Direction.EGRESS, question, passed, named)
         trail.passed(Component.ROUTE, self._routing.table_name(source.subnet), f"prefix list to {gateway.name}")
-        anywhere = Found(ANYWHERE[question.family])
-        prover.crossing.out(question, source.subnet, anywhere, trail)
-        prover.crossing.reply_into(question, source.subnet, anywhere, source.ephemeral, trail)
+        there = self.where(gateway.short_service, question.family)
+        prover.crossing.out(question, source.subnet, there, trail)
+        prover.crossing.reply_into(question, source.subnet, there, source.ephemeral, trail)
         trail.passed(Component.VPC_ENDPOINT, gateway.name, "gateway endpoint of this route table")
         return trail.answer()
 
-    def _by_internet(
-        self, prover: Prover, question: Question, source: Place, target: Service, endpoints: list[VpcEndpoint]
-    ) -> Answer:
+    def _by_internet(self, prover: Prover, question: Question, source: Place, target: Service) -> Answer:
         """Over the internet; if that is no way, the endpoint that is missing is named as well."""
         trail = Trail()
         outside = Outside(target.label, INTERNET[question.family].cidr)
-        names = self._names()
+        names = self.names()
         if names is not None:
             trail.stop(names)
-        prover.leave(question, source, Outside("internet", outside.cidr), trail)
-        if self._unknown is not None and trail.stops:
+        there = self.where(target.name, question.family)
+        prover.leave(question, source, Outside("internet", outside.cidr), there, trail)
+        if self._unknown is not None:
             step = Step(Component.VPC_ENDPOINT, target.name, str(self._unknown))
             reason = f"over the internet: {trail.answer().reason}; VPC endpoints are not known: {self._unknown}"
             return answered((*trail.steps, step), Stop("ENDPOINTS_UNKNOWN", step, reason, sure=False))
         if not trail.blocked:
             return trail.answer()
-        return answered((*trail.steps,), self._missing(trail, source, target, endpoints))
+        return answered((*trail.steps,), self._missing(trail, source, target))
 
-    def _missing(self, trail: Trail, source: Place, target: Service, endpoints: list[VpcEndpoint]) -> Stop:
+    def _missing(self, trail: Trail, source: Place, target: Service) -> Stop:
         first = next(one for one in trail.stops if one.sure)
         over = f"over the internet: {first.reason}"
+        endpoints = self._available("Interface", target.name)
         if endpoints:
             name = endpoints[0].name
             step = Step(Component.VPC_ENDPOINT, name, "private DNS is off")
             reason = f"{target.label} does not resolve to {name}, whose private DNS is off; {over}"
-            opening = (Change("private-dns", name),)
+            opening: tuple[Change, ...] = (Change("private-dns", name),)
             return Stop("PRIVATE_DNS_OFF", step, reason, f"turn private DNS of {name} on", opening)
-        elsewhere = [
-            one for one in self._endpoints.get(("Gateway", target.name), ()) if one.state.lower() == "available"
-        ]
+        elsewhere = self._available("Gateway", target.name)
         if elsewhere:
             table = self._routing.table_name(source.subnet)
             step = Step(Component.VPC_ENDPOINT, elsewhere[0].name, f"not in {table}")
             reason = f"{elsewhere[0].name} is not in {table}, the route table of {source.subnet}; {over}"
-            opening = (Change("endpoint-table", elsewhere[0].name, route=None),)
+            known = isinstance(self._routing.table(source.subnet), RouteTable)
+            opening = (Change("endpoint-table", elsewhere[0].name, table=table),) if known else ()
             return Stop("ENDPOINT_NOT_IN_TABLE", step, reason, f"associate {elsewhere[0].name} with {table}", opening)
         if first.code.startswith(("SECURITY_GROUP", "NACL")):
             return first  # there is a way out, and something here closes it
@@ -197,7 +224,7 @@ class Services:
             else f"there is no VPC endpoint for {target.label}"
         )
         step = Step(Component.VPC_ENDPOINT, target.name, what)
-        kind = "a gateway endpoint" if target.name in ("s3", "dynamodb") else "an interface endpoint"
+        kind = "a gateway endpoint" if target.name in GATEWAYS else "an interface endpoint"
         change = (
             f"add {kind} for {target.label}; or {first.change}" if first.change else f"add {kind} for {target.label}"
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planner.design import Direction
 from planner.security.reach.groups import Passed
 from planner.security.reach.model import Answer, Component, Party, Place, Question, Step
@@ -24,13 +26,22 @@ class Trail:
         self.steps.append(stop.step)
         self._stops.append(stop)
 
-    def group(self, place: Place, other: Party, direction: Direction, question: Question, passed: Passed) -> None:
-        """What the security groups of one side said."""
+    def group(
+        self, place: Place, other: Party, direction: Direction, question: Question, passed: Passed, peer: str = ""
+    ) -> None:
+        """What the security groups of one side said; ``peer`` is what a rule that helps would name."""
         if not passed.passes:
-            self.stop(group_stop(place, other, direction, question, passed))
+            self.stop(group_stop(place, other, direction, question, passed, peer))
             return
         for name, rule in passed.rules:
             self.passed(Component.SECURITY_GROUP, name, rule_text(rule))
+
+    def absorb(self, part: Trail, *, steps: bool = True, sure: bool = True, partial: bool = False) -> None:
+        """Take over what a part of the packets met: ``partial`` if another part passes, ``sure`` False if
+        it is not known whether this part counts."""
+        if steps:
+            self.steps += part.steps
+        self._stops += [replace(one, sure=one.sure and sure, partial=one.partial or partial) for one in part.stops]
 
     @property
     def blocked(self) -> bool:
@@ -45,4 +56,5 @@ class Trail:
     def answer(self) -> Answer:
         """The answer so far."""
         sure = next((one for one in self._stops if one.sure), None)
-        return answered(tuple(self.steps), sure or (self._stops[0] if self._stops else None))
+        partial = sure is not None and all(one.partial for one in self._stops if one.sure)
+        return answered(tuple(self.steps), sure or (self._stops[0] if self._stops else None), partial=partial)

@@ -8,7 +8,7 @@ from planner.design import AclRule, Direction, NetworkAcl, Route, RouteTarget, S
 from planner.security.reach.acls import Decided, free_number
 from planner.security.reach.groups import Passed
 from planner.security.reach.model import Answer, Change, Component, Outside, Party, Place, Question, Status, Step
-from planner.security.reach.ranges import Interval, blocks_text, ports_text
+from planner.security.reach.ranges import EVERY_PORT, ICMP, Interval, block, blocks_text, ports_text, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,12 @@ class Stop:
     change: str = ""
     opening: tuple[Change, ...] = ()
     sure: bool = True
+    partial: bool = False
+    """Whether some of the packets asked about pass here."""
 
 
-def answered(steps: tuple[Step, ...], stop: Stop | None) -> Answer:
-    """An answer from the steps taken and the stop, if there is one."""
+def answered(steps: tuple[Step, ...], stop: Stop | None, *, partial: bool = False) -> Answer:
+    """An answer from the steps taken and the stop, if there is one; ``partial`` if some packets pass."""
     if stop is None:
         return Answer(Status.REACHABLE, steps, "every component lets it pass")
     status = Status.BLOCKED if stop.sure else Status.UNKNOWN
@@ -36,31 +38,53 @@ def answered(steps: tuple[Step, ...], stop: Stop | None) -> Answer:
         stop.step if stop.sure else None,
         stop.change,
         stop.opening,
+        partial,
     )
 
 
 def rule_text(rule: SecurityGroupRule) -> str:
     """A security-group rule for people."""
-    what = "all traffic" if rule.protocol == "-1" else f"{rule.protocol} {rule.ports}"
-    return f"{rule.direction} {what} {'from' if rule.direction is Direction.INGRESS else 'to'} {rule.peer}"
+    return f"{rule.direction} {_traffic(rule)} {'from' if rule.direction is Direction.INGRESS else 'to'} {rule.peer}"
 
 
 def entry_text(rule: AclRule | None) -> str:
     """An ACL's entry for people."""
     if rule is None:
         return "entry * (everything else is denied)"
-    what = "all traffic" if rule.protocol == "-1" else f"{rule.protocol} {rule.ports}"
-    return f"entry {rule.number} ({'allow' if rule.allow else 'deny'} {what} {rule.cidr})"
+    return f"entry {rule.number} ({'allow' if rule.allow else 'deny'} {_traffic(rule)} {rule.cidr})"
 
 
-def group_stop(place: Place, other: Party, direction: Direction, question: Question, passed: Passed) -> Stop:
-    """A side whose security groups do not let everything pass."""
+def _traffic(rule: SecurityGroupRule | AclRule) -> str:
+    if rule.protocol == "-1":
+        return "all traffic"
+    if rule.protocol in ICMP:
+        return f"{rule.protocol} {ports_text(spans(rule.protocol, rule.from_port, rule.to_port), rule.protocol)}"
+    return f"{rule.protocol} {rule.ports}"
+
+
+def _numbers(protocol: str, span: Interval) -> tuple[int | None, int | None]:
+    """from_port and to_port of a rule that lets a span pass: of ICMP the type and the code."""
+    if protocol not in ICMP:
+        return (None, None) if protocol == "-1" else span
+    (first, code), (last, final) = divmod(span[0], 256), divmod(span[1], 256)
+    if first != last:
+        return (-1, -1)
+    return (first, code if code == final else -1)
+
+
+def group_stop(
+    place: Place, other: Party, direction: Direction, question: Question, passed: Passed, peer: str = ""
+) -> Stop:
+    """A side whose security groups do not let everything pass; ``peer`` is what a rule that helps names,
+    if that is not the other side's group or block."""
     names = ", ".join(place.groups) or "no group"
     inward = direction is Direction.INGRESS
     way = f"{'from' if inward else 'to'} {other.label}"
     ports = passed.missing_ports or question.ports
-    what = question.port_text if ports == question.ports else f"{question.protocol} {ports_text(ports)}"
-    peer = _peer(other, question)
+    what = (
+        question.port_text if ports == question.ports else f"{question.protocol} {ports_text(ports, question.protocol)}"
+    )
+    peer = peer or _peer(other, question)
     some = passed.rules and passed.missing_addresses
     where = f" for {blocks_text(passed.missing_addresses, question.family)}" if some else ""
     step = Step(Component.SECURITY_GROUP, names, f"no {direction} rule for {what} {way}{where}")
@@ -70,9 +94,10 @@ def group_stop(place: Place, other: Party, direction: Direction, question: Quest
             step,
             f"whether {names} let {what} {way} pass is not known: {passed.unknown}",
             sure=False,
+            partial=passed.partial,
         )
     group = place.groups[0] if place.groups else ""
-    first, last = (None, None) if question.protocol == "-1" else ports
+    first, last = _numbers(question.protocol, ports)
     rule = SecurityGroupRule(direction, question.protocol, first, last, peer)
     return Stop(
         f"SECURITY_GROUP_{direction.upper()}",
@@ -80,6 +105,7 @@ def group_stop(place: Place, other: Party, direction: Direction, question: Quest
         f"no {direction} rule of {names} lets {what} {way} pass{where}",
         f"add to {group}: {rule_text(rule)}" if group else "give it a security group",
         (Change("add-rule", group, rule=rule),) if group else (),
+        partial=passed.partial,
     )
 
 
@@ -92,52 +118,61 @@ def _peer(other: Party, question: Question) -> str:
 
 
 def acl_stop(
-    acl: NetworkAcl, decided: Decided, *, egress: bool, returning: bool, subnet: str, protocol: str, family: int
+    acl: NetworkAcl,
+    decided: Decided,
+    *,
+    egress: bool,
+    returning: bool,
+    subnet: str,
+    protocol: str,
+    family: int,
+    whole: str = "",
 ) -> Stop:
-    """A crossing that a network ACL denies, wholly or in part."""
-    ports, addresses = decided.denied or ((0, 65535), (0, 0))
-    way = "out of" if egress else "into"
-    blocks = blocks_text([addresses], family)
-    what = f"{'replies' if returning else 'packets'} {way} {subnet} ({ports_text(ports)}, {'to' if egress else 'from'} {blocks})"
+    """A crossing that a network ACL denies, wholly or in part; ``whole`` is the block that was asked about
+    if the addresses are the part of it that counts (the public ones of 0.0.0.0/0)."""
+    ports, addresses = decided.denied or (EVERY_PORT, (0, 0))
+    blocks, cidr = _denied_blocks(decided, addresses, family, whole)
+    way, to = ("out of", "to") if egress else ("into", "from")
+    what = f"{'replies' if returning else 'packets'} {way} {subnet} ({ports_text(ports, protocol)}, {to} {blocks})"
     partial = "; some connections would work and others would not" if decided.allowed_by else ""
     number = free_number(acl, egress=egress, before=decided.by)
-    entries = tuple(
-        AclRule(
-            egress=egress,
-            number=number + offset,
-            allow=True,
-            protocol=protocol,
-            from_port=None if protocol in ("-1", "icmp", "icmpv6") else ports[0],
-            to_port=None if protocol in ("-1", "icmp", "icmpv6") else ports[1],
-            cidr=one,
-        )
-        for offset, one in enumerate(_blocks(addresses, family)[:1])
+    replacing = decided.by is not None and number == decided.by.number  # no lower number is free
+    first, last = _numbers(protocol, ports)
+    entry = AclRule(
+        egress=egress, number=number, allow=True, protocol=protocol, from_port=first, to_port=last, cidr=cidr
     )
-    kind = "NACL_RETURN" if returning else "NACL"
+    verb, side = "replace in" if replacing else "add to", "outbound" if egress else "inbound"
     return Stop(
-        f"{kind}_{'EGRESS' if egress else 'INGRESS'}",
+        f"{'NACL_RETURN' if returning else 'NACL'}_{'EGRESS' if egress else 'INGRESS'}",
         Step(Component.NETWORK_ACL, acl.name, f"{entry_text(decided.by)} denies {what}"),
         f"network ACL {acl.name} denies {what}: {entry_text(decided.by)}{partial}",
-        f"add to {acl.name}, {'outbound' if egress else 'inbound'}: entry {number} allow {protocol} {ports_text(ports)} {'to' if egress else 'from'} {blocks}",
-        tuple(Change("add-entry", acl.name, entry=one) for one in entries),
+        f"{verb} {acl.name}, {side}: entry {number} allow {protocol} {ports_text(ports, protocol)} {to} {cidr}",
+        (Change("replace-entry" if replacing else "add-entry", acl.name, entry=entry),),
+        partial=bool(decided.allowed_by),
     )
 
 
-def _blocks(interval: Interval, family: int) -> list[str]:
-    """Blocks that hold an interval, the largest first."""
-    texts = blocks_text([interval], family, most=1 << 30).split(", ")
-    return sorted(texts, key=lambda text: int(text.partition("/")[2]))
+def _denied_blocks(decided: Decided, denied: Interval, family: int, whole: str) -> tuple[str, str]:
+    """What is denied, for people, and the block of an entry that helps: the largest of it, or what was asked."""
+    if whole and (decided.by is None or _holds(decided.by.cidr, whole)):
+        return (blocks_text([denied], family) if decided.allowed_by else whole), whole
+    texts = blocks_text([denied], family, most=1 << 30).split(", ")
+    return blocks_text([denied], family), min(texts, key=lambda text: int(text.partition("/")[2]))
+
+
+def _holds(outer: str, inner: str) -> bool:
+    (version, (first, last)), (other, (low, high)) = block(outer), block(inner)
+    return version == other and first <= low and high <= last
 
 
 def no_route(table: str, part: str, target: RouteTarget, name: str, destination: str, *, back: bool = False) -> Stop:
     """A table without a route to (or, for replies, back to) a destination."""
     what = "replies to" if back else ""
     text = f"{what} {part}".strip()
-    route = Route(destination, target, name)
     return Stop(
         "NO_ROUTE_BACK" if back else "NO_ROUTE",
         Step(Component.ROUTE, table, f"no route for {text}"),
         f"{table} has no route for {text}",
         f"add to {table}: a route for {destination} to {'a ' if not name else ''}{name or target.replace('-', ' ')}",
-        (Change("add-route", table, route=route),),
+        (Change("add-route", table, route=Route(destination, target, name)),) if name else (),
     )

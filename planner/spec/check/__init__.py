@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic
+from planner.spec.check.access import check_access
 from planner.spec.check.cni import check_cni
 from planner.spec.check.endpoint import check_endpoint
 from planner.spec.check.nodes import check_node_groups
@@ -27,6 +28,7 @@ def check_document(document: ClusterDocument, facts: Facts) -> Iterator[Diagnost
         check_endpoint,
         check_cni,
         check_security,
+        check_access,
         check_node_groups,
         check_pools,
         check_workloads,

@@ -1,0 +1,47 @@
+"""A network ACL denies a port that the cluster needs.
+
+## What it does
+Judges TCP 443 and 10250 between nodes and the control plane and port 53 between nodes at every crossing of a subnet's
+edge. The entry with the lowest number that matches decides, and what none matches is denied.
+
+## Why it matters
+Nodes do not join, kubelet is not reached, or names do not resolve between zones.
+
+## How to fix
+Add the entry that the finding names, with a number below the one that denies.
+
+## References
+* https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.design import Design
+from planner.diagnostics import Severity
+from planner.review.flows import stopped
+from planner.review.rule import Outcome, ReviewContext, Rule
+
+
+def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
+
+    yield from stopped(
+        design,
+        context,
+        ("api", "kubelet", "dns"),
+        ("NACL_INGRESS", "NACL_EGRESS", "NACL_UNKNOWN"),
+        "ec2:DescribeNetworkAcls",
+    )
+
+
+RULE = Rule(
+    code="ACL002",
+    name="cluster-ports-denied",
+    severity=Severity.ERROR,
+    source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
+    notes=("N35",),
+    confidence="high",
+    check=check,
+    doc=__doc__ or "",
+)

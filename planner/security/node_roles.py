@@ -1,0 +1,73 @@
+"""Roles of the control plane, of nodes and of Fargate (note N36)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.capacity.brief import Brief
+from planner.security.role_names import (
+    auto_node_role_name,
+    cluster_role_name,
+    karpenter_node_role_name,
+    node_role_name,
+    role_name,
+)
+from planner.security.role_parts import PlannedRole, Trust, fargate_trust, instance_trust, make_role
+from planner.spec.addons import uses_auto_mode, uses_karpenter
+
+_NODE = "https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html"
+
+
+def infrastructure_roles(brief: Brief) -> Iterator[PlannedRole]:
+    """The cluster role and the node role, and those that Karpenter, Auto Mode and Fargate need."""
+    facts, name, partition = brief.facts, brief.name, brief.region.partition
+    yield _cluster(brief)
+    yield PlannedRole(
+        make_role(brief, node_role_name(name, facts), instance_trust(partition), facts.strings("roles.node_policies")),
+        "nodes join and pull images; the VPC CNI has a role of its own, so pods on a node gain nothing from this one",
+        _NODE,
+    )
+    if uses_karpenter(brief.spec):
+        policies = facts.strings("roles.karpenter_node_policies")
+        yield PlannedRole(
+            make_role(brief, karpenter_node_role_name(name, facts), instance_trust(partition), policies),
+            "nodes that Karpenter starts: it may pass this role and no other, and they join through an access entry of type EC2_LINUX. "
+            + facts["roles.karpenter_node_policies"].note,
+            facts.source("roles.karpenter_node_policies"),
+            uses=(("set in the EC2NodeClass", f"role: {karpenter_node_role_name(name, facts)}"),),
+        )
+    if uses_auto_mode(brief.spec):
+        policies = facts.strings("roles.auto_mode_node_policies")
+        yield PlannedRole(
+            make_role(brief, auto_node_role_name(name, facts), instance_trust(partition), policies),
+            "nodes of EKS Auto Mode: less than a node role, because their networking runs outside of them; they join through an access entry of type EC2",
+            facts.source("roles.auto_mode_node_policies"),
+        )
+    if brief.spec.fargate:
+        trust = fargate_trust(partition, brief.region.name, name)
+        yield PlannedRole(
+            make_role(brief, role_name(name, "fargate", facts), trust, [str(facts["roles.fargate_policy"].value)]),
+            "Fargate pulls images for pods with it; a node role will not do. The condition keeps profiles of other clusters from using it",
+            facts.source("roles.fargate_policy"),
+        )
+
+
+def _cluster(brief: Brief) -> PlannedRole:
+    """The role of the control plane, with what its features need beyond the base."""
+    spec, facts = brief.spec, brief.facts
+    policies = list(facts.strings("roles.cluster_policies"))
+    why = "the control plane makes network interfaces and load balancers with it"
+    actions: tuple[str, ...] = ("sts:AssumeRole",)
+    if spec.cni.security_groups_for_pods or any(group.os.startswith("windows") for group in spec.node_groups):
+        policies.append(str(facts["roles.security_groups_for_pods_policy"].value))
+        why += "; its controller gives pods branch interfaces or Windows nodes their addresses"
+    if uses_auto_mode(spec):
+        policies += facts.strings("roles.auto_mode_cluster_policies")
+        actions = ("sts:AssumeRole", "sts:TagSession")
+        why += (
+            "; Auto Mode starts nodes, volumes and load balancers with it and tags its sessions with the cluster's name. "
+            + facts["roles.auto_mode_cluster_policies"].note
+        )
+    trust = Trust(("eks.amazonaws.com",), actions)
+    role = make_role(brief, cluster_role_name(brief.name, facts), trust, policies)
+    return PlannedRole(role, why, facts.source("roles.cluster_policies"))

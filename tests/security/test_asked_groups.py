@@ -1,0 +1,158 @@
+"""Security groups as specs ask for them: restricted nodes, pods, load balancers, quotas, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from planner.design import Direction, SecurityGroup, SecurityGroupRule
+from planner.diagnostics import Diagnostic
+from planner.security.quotas import counted
+from tests.support.plans import codes, diagnostics_of, embedded, plan_of
+
+GROUP = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
+
+
+def rules(group: str, **spec: Any) -> set[tuple[str, str, str, str]]:
+    found = plan_of(**spec).design.security_group(group)
+    assert found is not None
+    return {(str(one.direction), one.protocol, one.ports, one.peer) for one in found.rules}
+
+
+def one(code: str, **spec: Any) -> Diagnostic:
+    found = [problem for problem in diagnostics_of(**spec) if problem.code == code]
+    assert found, [problem.code for problem in diagnostics_of(**spec)]
+    return found[0]
+
+
+def test_N35_restricted_nodes_have_what_they_need_and_nothing_else() -> None:
+    found = rules("test-nodes", security={"egress": "restricted", "betweenNodes": [{"ports": "8080"}]}, nat="none")
+    assert found == {
+        ("egress", "tcp", "53", "test-nodes"),
+        ("egress", "udp", "53", "test-nodes"),
+        ("egress", "tcp", "8080", "test-nodes"),
+        ("egress", "tcp", "443", "test-control-plane"),
+        ("egress", "tcp", "443", "test-endpoints"),
+        ("egress", "tcp", "443", "com.amazonaws.us-east-1.s3"),
+        ("ingress", "tcp", "53", "test-nodes"),
+        ("ingress", "udp", "53", "test-nodes"),
+        ("ingress", "tcp", "8080", "test-nodes"),
+        ("ingress", "tcp", "10250", "test-control-plane"),
+    }
+
+
+def test_N35_ipv4_and_ipv6_are_kept_apart() -> None:
+    found = rules("test-nodes", security={"egress": "restricted"}, ipFamily="ipv6")
+    assert {("egress", "tcp", "443", "0.0.0.0/0"), ("egress", "tcp", "443", "::/0")} <= found
+    assert ("egress", "tcp", "443", "::/0") not in rules("test-nodes", security={"egress": "restricted"})
+
+
+def test_N24_groups_in_a_launch_template_come_with_the_one_of_the_cluster() -> None:
+    given = "sg-0123456789abcdef0"
+    for egress, own in (("open", "eks-cluster-sg-test"), ("restricted", "test-nodes")):
+        design = plan_of(security={"egress": egress}, nodeGroups=[{**GROUP, "securityGroups": [given]}]).design
+        (template,) = design.launch_templates  # type: ignore[misc]
+        assert template.security_groups == tuple(sorted((own, given)))
+    (template,) = plan_of().design.launch_templates  # type: ignore[misc]
+    assert template.security_groups == ()
+
+
+def test_the_nodes_group_is_the_one_that_the_load_balancer_controller_looks_for() -> None:
+    group = plan_of(security={"egress": "restricted"}).design.security_group("test-nodes")
+    assert group is not None
+    assert ("kubernetes.io/cluster/test", "owned") in group.tags
+
+
+@pytest.mark.parametrize(
+    ("backends", "ports"), [("shared", {"8080-9443"}), ("restricted", {"8080", "9443"}), ("controller", set())]
+)
+def test_load_balancers_reach_their_targets(backends: str, ports: set[str]) -> None:
+    balancers: dict[str, Any] = {"backends": backends}
+    if backends != "controller":
+        balancers["targetPorts"] = [8080, 9443]
+    found = rules("eks-cluster-sg-test", loadBalancers=balancers)
+    assert {row[2] for row in found if row[3] == "test-load-balancers"} == ports
+
+
+def test_neighbouring_blocks_are_joined() -> None:
+    found = rules(
+        "test-control-plane", endpoint={"privateCidrs": ["10.200.0.0/17", "10.200.128.0/17", "10.201.0.0/16"]}
+    )
+    assert {row[3] for row in found} == {"10.200.0.0/15"}
+
+
+def blocks(count: int) -> list[str]:
+    """Blocks that cannot be joined."""
+    return [f"10.{100 + number // 100}.{2 * (number % 100)}.0/24" for number in range(count)]
+
+
+def test_N34_too_many_rules_are_refused_with_the_number_and_the_quota_that_helps() -> None:
+    problem = one("security-group-rules", endpoint={"privateCidrs": blocks(61)})
+    assert problem.value.startswith("61 rules for IPv4")
+    assert problem.limit.startswith("60")
+    assert "quotas.securityGroupRules: 61" in problem.fix
+    assert "security-group-rules" not in codes(endpoint={"privateCidrs": blocks(60)})
+    raised = {"securityGroupRules": 61}
+    assert "security-group-rules" not in codes(endpoint={"privateCidrs": blocks(61)}, quotas=raised)
+
+
+def test_N34_the_product_of_both_quotas_is_bounded() -> None:
+    problem = one("security-group-product", quotas={"securityGroupRules": 250})
+    assert problem.value == "250 rules × 5 groups = 1,250"
+    assert "securityGroupsPerInterface: 4" in problem.fix
+    assert "security-group-product" not in codes(quotas={"securityGroupRules": 250, "securityGroupsPerInterface": 4})
+
+
+def test_N34_references_count_in_both_families_and_prefix_lists_by_weight() -> None:
+    facts = embedded().facts
+    made = [
+        SecurityGroupRule(Direction.EGRESS, "tcp", 443, 443, peer)
+        for peer in ("10.0.0.0/8", "::/0", "other", "com.amazonaws.us-east-1.s3", "com.amazonaws.global.cloudfront")
+    ]
+    group = SecurityGroup("one", "", tuple(made))
+    assert counted(group, Direction.EGRESS, 4, facts) == 1 + 1 + 1 + 55
+    assert counted(group, Direction.EGRESS, 6, facts) == 1 + 1 + 1 + 55
+    assert counted(group, Direction.INGRESS, 4, facts) == 0
+
+
+PODS = {"cni": {"securityGroupsForPods": True}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "code"),
+    [
+        ({"security": {"allow": [{"cidr": "10.0.0.0/8", "ports": 5432, "reason": "db"}]}}, "security-open"),
+        ({"security": {"betweenNodes": [{"ports": 80}]}}, "security-open"),
+        ({"loadBalancers": {"targetPorts": [80]}}, "load-balancer-ports"),
+        ({"security": {"podGroups": [{"name": "pay"}]}}, "pod-groups"),
+        ({**PODS, "security": {"podGroups": [{"name": "pay"}, {"name": "pay"}]}}, "pod-group-name"),
+        ({**PODS, "security": {"podGroups": [{"name": "cluster"}]}}, "pod-group-name"),
+        (
+            {**PODS, "security": {"podGroups": [{"name": "pay", "ingress": [{"peer": "web", "ports": 80}]}]}},
+            "pod-group-peer",
+        ),
+        (
+            {**PODS, "security": {"podGroups": [{"name": "pay", "egress": [{"peer": "::/0", "ports": 80}]}]}},
+            "security-ipv6",
+        ),
+        (
+            {"security": {"egress": "restricted", "allow": [{"cidr": "fd00::/8", "ports": 1, "reason": "x"}]}},
+            "security-ipv6",
+        ),
+        ({"nodeGroups": [{**GROUP, "securityGroups": [f"sg-0000000{n}" for n in range(5)]}]}, "interface-groups"),
+    ],
+)
+def test_what_cannot_work_is_refused_with_a_fix(spec: dict[str, Any], code: str) -> None:
+    problem = one(code, **spec)
+    assert problem.fix
+    assert problem.source.startswith("https://")
+
+
+@pytest.mark.parametrize("ports", ["0", "70000", "9-1", "http", 0, 1.5, True])
+def test_ports_that_are_none_are_refused(ports: Any) -> None:
+    from tests.support.plans import load, spec_text
+
+    loaded = load(spec_text(security={"egress": "restricted", "betweenNodes": [{"ports": ports}]}))
+    assert loaded.document is None
+    assert any("ports" in str(problem.path) for problem in loaded.diagnostics)
