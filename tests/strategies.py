@@ -61,6 +61,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
 REGIONS = ("us-east-1", "eu-central-1", "ap-northeast-2", "us-west-1", "us-gov-west-1", "cn-north-1")
 SYSTEMS = ("al2023", "bottlerocket", "windows-full-2022")
 ADDONS = ("aws-ebs-csi-driver", "aws-efs-csi-driver", "load-balancer-controller", "cluster-autoscaler", "karpenter")
+VIEW = [{"policy": "AmazonEKSViewPolicy", "namespaces": ["dev-*"]}]
 AMI = "ami-0123456789abcdef0"
 
 
@@ -125,6 +126,18 @@ def rich_specs(draw: st.DrawFn) -> dict[str, Any]:
                 ]
             )
         )
+    if draw(st.integers(0, 2)) == 0:
+        spec["identity"] = "irsa"
+    if draw(st.integers(0, 2)) == 0:
+        spec["creatorIsAdmin"] = draw(st.booleans())
+        policies = draw(st.sampled_from([[], [{"policy": "AmazonEKSClusterAdminPolicy"}], VIEW]))
+        principal = draw(st.sampled_from(["role/Admin", "role/teams/a/Admin", "user/bob"]))
+        groups = draw(st.sampled_from([[], ["developers"]]))
+        entry = {"principalArn": f"arn:aws:iam::111122223333:{principal}", "policies": policies, "groups": groups}
+        spec["accessEntries"] = [entry]
+    if draw(st.integers(0, 4)) == 0:
+        manager = draw(st.sampled_from(["karpenter", "auto-mode"]))
+        spec["nodePools"] = [{"name": "pool", "manager": manager, "instanceTypes": ["m5.large"], "maxNodes": 3}]
     for key in ("customNetworking", "securityGroupsForPods"):
         if draw(st.integers(0, 4)) == 0:
             spec["cni"][key] = True
