@@ -26,9 +26,9 @@ class Bucket:
     together: Party | None
 
 
-def buckets(design: Design, parties: Sequence[Party]) -> tuple[Bucket, ...]:
-    """The parties in buckets; few ones each in its own."""
-    if len(parties) <= FEW:
+def buckets(design: Design, parties: Sequence[Party], few: int = FEW) -> tuple[Bucket, ...]:
+    """The parties in buckets; up to ``few`` each in its own."""
+    if len(parties) <= few:
         return tuple(Bucket((one,), one) for one in parties)
     found: dict[tuple[object, ...], list[Party]] = {}
     for one in parties:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, ip_network
 
 from planner.design import Design, Route, RouteTarget, Unknown
-from planner.security.flows.buckets import Bucket
+from planner.security.flows.buckets import FEW, Bucket
 from planner.security.flows.places import Places
 from planner.security.intents.model import NODES, Actor, Intent, Who
 from planner.security.reach.engine import Prover
@@ -54,12 +54,13 @@ class Row:
         return tuple(one for one in self.asked if one.answer.status is Status.BLOCKED)
 
 
-def ask_all(design: Design, intents: Sequence[Intent]) -> tuple[Row, ...]:
+def ask_all(design: Design, intents: Sequence[Intent], few: int = FEW) -> tuple[Row, ...]:
     """The matrix of a design. Networks that are connected from outside are taken to be connected:
-    what lies beyond is unknown, what lies here is judged."""
+    what lies beyond is unknown, what lies here is judged. More than ``few`` places of an actor are asked
+    together where they stand alike, and one by one only where that does not pass."""
     connected = [one for intent in intents for one in (intent.source, intent.target) if one.who is Who.OUTSIDE]
     judged = with_connections(design, [one.name for one in connected])
-    prover, places = Prover(judged), Places(judged)
+    prover, places = Prover(judged), Places(judged, few)
     return tuple(_row(intent, design, prover, places) for intent in intents)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from planner.design import Design, LaunchTemplate, NetworkInterface, NodeGroup, Subnet, Unknown
-from planner.security.flows.buckets import Bucket, buckets
+from planner.security.flows.buckets import FEW, Bucket, buckets
 from planner.security.intents.model import Actor, Who
 from planner.security.names import efs_group_name, load_balancer_group_name, pod_group_name
 from planner.security.reach.model import Outside, Party, Place, Service
@@ -29,8 +29,9 @@ class Standing:
 class Places:
     """Parties of a design's actors."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, few: int = FEW) -> None:
         self.design = design
+        self._few = few
         cluster = design.cluster
         self._standings: dict[tuple[Actor, int], Standing] = {}
         self._buckets: dict[Standing, tuple[Bucket, ...]] = {}
@@ -39,7 +40,7 @@ class Places:
     def buckets(self, standing: Standing) -> tuple[Bucket, ...]:
         """The parties of a standing, alike ones together."""
         if standing not in self._buckets:
-            self._buckets[standing] = buckets(self.design, standing.parties)
+            self._buckets[standing] = buckets(self.design, standing.parties, self._few)
         return self._buckets[standing]
 
     def of(self, actor: Actor, family: int = 4) -> Standing:
