@@ -63,6 +63,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("cidr-overlap", {"hybrid": {"nodeCidrs": ["10.200.0.0/16"], "podCidrs": ["10.200.0.0/24"]}}),
     ("endpoint-none", {"endpoint": {"private": False}}),
     ("endpoint-open", {"endpoint": {"public": True}}),
+    ("endpoint-within", {"endpoint": {"public": True, "publicCidrs": ["203.0.113.0/24", "203.0.113.128/25"]}}),
     ("endpoint-cidrs", {"endpoint": {"publicCidrs": ["203.0.113.0/24"]}}),
     (
         "endpoint-private",
@@ -253,7 +254,6 @@ def test_its_neighbour_is_accepted(spec: dict[str, Any]) -> None:
 NOTICED: list[tuple[str, dict[str, Any]]] = [
     ("vpc-docker", {"vpc": {"cidr": "172.17.0.0/16"}}),
     ("endpoint-public-only", PUBLIC_ONLY),
-    ("endpoint-within", {"endpoint": {"public": True, "publicCidrs": ["203.0.113.0/24", "203.0.113.128/25"]}}),
     (
         "endpoint-hybrid",
         {"hybrid": {"nodeCidrs": ["10.200.0.0/16"]}, "endpoint": {"public": True, "publicCidrs": ["203.0.113.0/24"]}},

@@ -224,7 +224,7 @@ def _needless(cidrs: Sequence[str], allowed: Mapping[str, Network]) -> Iterator[
             continue
         large = next((one for key, one in allowed.items() if key != text and _within(allowed[text], one)), None)
         if large is not None:
-            yield notice(
+            yield invalid(
                 "endpoint-within",
                 ("endpoint", "publicCidrs", number),
                 f"this block is not needed: {large} holds it",
