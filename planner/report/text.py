@@ -82,7 +82,7 @@ def _network_line(plan: Plan) -> str:
     values = {decision.id: decision.value for decision in plan.decisions}
     blocks = ", ".join(map(str, design.vpc.cidrs)) + (" and an IPv6 /56" if design.vpc.ipv6 else "")
     return (
-        f"VPC {blocks}; services {values.get('service.cidr', '?')}; API {values.get('endpoint', '?')}; "
+        f"VPC {blocks}; services {values.get('service.cidr', '?')}; API {values.get('endpoint.access', '?')}; "
         f"way out: {values.get('nat', 'as it is')}; VPC endpoints: {values.get('endpoints', 'none')}"
     )
 

@@ -170,3 +170,9 @@ def test_nothing_of_the_environment_gets_into_a_plan(monkeypatch: pytest.MonkeyP
     assert "swordfish" not in ran.said
     assert str(Path.cwd()) not in ran.out
     assert str(Path.home()) not in ran.out
+
+
+def test_N04_the_summary_says_who_reaches_the_api() -> None:
+    assert "API private only;" in invoke("plan", "-f", MINIMAL).out.replace("\n", " ").replace("  ", " ")
+    shown = invoke("plan", "-f", PRODUCTION).out.replace("\n", " ").replace("  ", " ")
+    assert "API private, and public for 198.51.100.32/28, 203.0.113.0/24;" in shown
