@@ -21,6 +21,7 @@ from planner.review.rules.load_balancers.lbs002 import RULE as LBS002
 from planner.review.rules.load_balancers.lbs003 import RULE as LBS003
 from planner.review.rules.load_balancers.lbs004 import RULE as LBS004
 from planner.review.rules.load_balancers.lbs005 import RULE as LBS005
+from planner.review.rules.load_balancers.lbs007 import RULE as LBS007
 from planner.review.rules.network_acls.acl001 import RULE as ACL001
 from planner.review.rules.network_acls.acl002 import RULE as ACL002
 from planner.review.rules.node_subnets.nsn001 import RULE as NSN001
@@ -77,6 +78,7 @@ ALL_RULES: tuple[Rule, ...] = (
     LBS003,
     LBS004,
     LBS005,
+    LBS007,
     RTE001,
     RTE002,
     RTE003,

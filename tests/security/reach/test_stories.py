@@ -16,12 +16,15 @@ from planner.design import (
     SecurityGroupRule,
     Unknown,
 )
+from planner.review.engine import review
+from planner.review.registry import rule_by_code
+from planner.review.rule import ReviewContext
 from planner.security.flows.named import parties
 from planner.security.reach.engine import Prover
 from planner.security.reach.model import Answer, Component, Outside, Place, Question, Status
 from tests.support.designs import changed, changed_group, with_acl
 from tests.support.openings import opened
-from tests.support.plans import plan_of
+from tests.support.plans import embedded, plan_of
 
 GROUP = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
 RESTRICTED: dict[str, Any] = {"security": {"egress": "restricted"}, "nodeGroups": [GROUP]}
@@ -299,3 +302,17 @@ def test_groups_that_could_not_be_read_are_unknown_and_never_open() -> None:
     found = Prover(design).ask(Question(node, node, "tcp", 443, 443))
     assert found.status is Status.UNKNOWN
     assert "AccessDenied" in found.reason
+
+
+def test_two_groups_with_the_clusters_tag_on_one_interface_are_named() -> None:
+    """The load balancer controller then adds no rules at all."""
+    design = plan_of(nodeGroups=[GROUP], loadBalancers={"backends": "shared"}).design
+    tagged = (("Name", "test-load-balancers"), ("kubernetes.io/cluster/test", "owned"))
+    design = changed(design, "security_groups", "test-load-balancers", tags=tagged)
+    both = ("eks-cluster-sg-test", "test-load-balancers")
+    design = changed(design, "launch_templates", "test-general", security_groups=both)
+    rule = rule_by_code("LBS007")
+    assert rule is not None
+    (found,) = review(design, ReviewContext(embedded().facts, embedded().instance_types), [rule]).findings
+    assert found.resource == "test-general"
+    assert found.measured == "eks-cluster-sg-test, test-load-balancers"
