@@ -30,7 +30,7 @@ class PeerSpec(PortsSpec):
     """Who calls, or is called, on which ports."""
 
     peer: str = Field(
-        description="cluster (nodes and their pods), internet, the name of a pod group, or a CIDR block.",
+        description="cluster (nodes and their pods), internet (egress), aws (egress: the AWS services that the cluster calls, through their VPC endpoints where there are any), load-balancers (ingress: with loadBalancers.backends shared or restricted), the name of a pod group, or a CIDR block.",
         min_length=1,
     )
 

@@ -135,7 +135,7 @@ def _question(intent: Intent, source: Party, target: Party, family: int) -> Ques
 def _family(intent: Intent, design: Design) -> int:
     """IPv6 between what lives in an IPv6 cluster and its blocks; AWS's services are called by IPv4."""
     names = [one.name for one in (intent.source, intent.target) if one.who is Who.OUTSIDE]
-    if intent.key == "internet-ipv6":
+    if intent.key.endswith("-ipv6"):
         return 6
     if names:
         return ip_network(names[0]).version
@@ -165,12 +165,18 @@ def with_connections(design: Design, blocks: Sequence[str]) -> Design:
     makes no transit gateways. What exists is judged as it is."""
     if not design.planned or isinstance(design.route_tables, Unknown):
         return design
-    private = [one for one in dict.fromkeys(blocks) if _private(one)]
+    private = [one for one in dict.fromkeys(blocks) if _private(one) and not _in_vpc(one, design)]
     if not private:
         return design
     more = tuple(Route(one, RouteTarget.OTHER, f"the connection to {one}, which is yours to make,") for one in private)
     tables = tuple(replace(table, routes=(*table.routes, *more)) for table in design.route_tables)
     return replace(design, route_tables=tables)
+
+
+def _in_vpc(cidr: str, design: Design) -> bool:
+    """Whether a block is part of the VPC: its local route leads there, and no other may take its place."""
+    network = ip_network(cidr)
+    return isinstance(network, IPv4Network) and any(network.subnet_of(one) for one in design.vpc.cidrs)
 
 
 def _private(cidr: str) -> bool:

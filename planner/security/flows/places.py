@@ -187,12 +187,23 @@ class Places:
         """Actors in the subnets of the nodes, with groups of their own."""
         nodes = self._nodes()
         subnets = {one.subnet for one in nodes.parties if isinstance(one, Place)}
+        if label == Who.FARGATE:
+            subnets = self._private(subnets)
         found = [
             Place(f"{label} in {subnet.zone}", subnet.name, groups, ephemeral=ports, branch=branch)
             for subnet in self.design.subnets
             if subnet.name in subnets
         ]
         return Standing(tuple(found), nodes.unknown)
+
+    def _private(self, subnets: set[str]) -> set[str]:
+        """Where Fargate runs: private subnets only, those of nodes or else those for internal load balancers.
+
+        Source: https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
+        """
+        private = [one for one in self.design.subnets if one.map_public_ip is not True]
+        of_nodes = {one.name for one in private if one.name in subnets}
+        return of_nodes or {one.name for one in private if one.tag("kubernetes.io/role/internal-elb")}
 
     def _interfaces(self) -> tuple[NetworkInterface, ...]:
         seen = self.design.interfaces

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planner.catalog.facts import Facts
 from planner.design import Design, NodeGroup, Unknown
-from planner.spec.addons import addon_names
+from planner.spec.addons import addon_names, identity_of, uses_karpenter
 from planner.spec.cluster import ClusterSpec
 from planner.spec.security import PodGroupSpec
 
@@ -21,6 +22,7 @@ class Ports:
 
 
 ALL = Ports("-1")
+ASKED = "what vpcEndpoints asks for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Features:
 def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
     """The features that a spec asks for."""
     security, hybrid = spec.security, spec.hybrid
-    addons = addon_names(spec, facts)
+    karpenter = ("karpenter",) if uses_karpenter(spec) else ()
+    addons = tuple(dict.fromkeys([*addon_names(spec, facts), *karpenter]))
     return Features(
         private=spec.endpoint.private,
         public=spec.endpoint.public,
@@ -74,7 +77,7 @@ def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
         remote_nodes=tuple(map(str, hybrid.node_cidrs)) if hybrid else (),
         remote_pods=tuple(map(str, hybrid.pod_cidrs)) if hybrid else (),
         allowed=tuple((one.cidr, Ports(one.protocol, *one.range), one.reason) for one in security.allow),
-        services=_services(addons, facts),
+        services=_services(addons, facts, _asked(spec, addons, facts)),
         efa=security.efa or security.egress == "open",
         efs="aws-efs-csi-driver" in addons,
         fargate=bool(spec.fargate),
@@ -106,12 +109,28 @@ def of_design(design: Design, facts: Facts) -> Features:
     )
 
 
-def _services(addons: tuple[str, ...], facts: Facts) -> tuple[tuple[str, str], ...]:
-    """Services that are called whatever way they are reached: joining and images always, the rest by add-on."""
+def _asked(spec: ClusterSpec, addons: tuple[str, ...], facts: Facts) -> dict[str, str]:
+    """Services that roles of service accounts call, and those whose endpoints the spec asks for: an endpoint
+    with private DNS takes all calls to its service, also where there is a way to the internet."""
+    table = facts.table("endpoints.features")
+    wanted: dict[str, str] = {}
+    if "irsa" in {identity_of(spec, addon) for addon in ("vpc-cni", *addons)}:
+        wanted |= dict.fromkeys(table["irsa"], "IAM roles for service accounts")
+    if spec.fargate:
+        wanted |= dict.fromkeys(table["fargate"], "Fargate pods with roles")
+    asked = [*spec.vpc_endpoints.extra, *(one for feature in spec.vpc_endpoints.features for one in table[feature])]
+    return wanted | dict.fromkeys(asked, ASKED)
+
+
+def _services(
+    addons: tuple[str, ...], facts: Facts, asked: Mapping[str, str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Services that are called whatever way they are reached: joining and images always, the rest by add-on
+    and as ``asked``."""
     wanted: dict[str, str] = dict.fromkeys(facts.table("endpoints.features")["base"], "nodes join and pull images")
     wanted["s3"] = "image layers lie in S3"
     known = facts.table("addons.known")
     for addon in addons:
         for service in known.get(addon, {}).get("endpoints", ()):
             wanted.setdefault(service, addon)
-    return tuple(sorted(wanted.items()))
+    return tuple(sorted(((asked or {}) | wanted).items()))

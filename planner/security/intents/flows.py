@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
-from planner.security.intents.features import Features, Ports
+from planner.security.intents.features import ASKED, Features, Ports
 from planner.security.intents.model import (
     CONTROL_PLANE,
     FARGATE,
@@ -43,11 +43,14 @@ def _dns(source: Actor) -> Iterator[Intent]:
 
 
 def _api(features: Features) -> Iterator[Intent]:
-    callers = (NODES, PODS, *((FARGATE,) if features.fargate else ()))
-    for one in callers:
-        if features.private:
-            yield _tcp("api", one, CONTROL_PLANE, 443)
-        elif features.public:
+    """Pods call the Service ``kubernetes.default``, whose endpoints are EKS's own interfaces whatever the
+    access; kubelet takes the cluster's name."""
+    fargate = (FARGATE,) if features.fargate else ()
+    inside = (NODES, PODS, *fargate) if features.private else (PODS, *fargate)
+    for one in inside:
+        yield _tcp("api", one, CONTROL_PLANE, 443)
+    if features.public and not features.private:
+        for one in (NODES, *fargate):
             yield _tcp("api-public", one, INTERNET, 443)
     for cidr in features.operators:
         yield _tcp("operator", Actor(Who.OUTSIDE, cidr), CONTROL_PLANE, 443)
@@ -87,17 +90,22 @@ def _inside(features: Features) -> Iterator[Intent]:
         yield Intent("efa", NODES, NODES, "-1")
 
 
+_OF_NODES = ("s3", "eks-auth", "ssmmessages", "ec2messages")
+"""Services that nodes call beside those of joining: layers of images, Pod Identity's agent, Session Manager's."""
+_OF_FARGATE = ("ecr.api", "ecr.dkr", "s3", "sts")
+
+
 def _services(features: Features, facts: Facts) -> Iterator[Intent]:
-    breaks = facts.table("flows.breaks")
     for service, why in features.services:
-        of_nodes = why == "nodes join and pull images" or service in ("s3", "eks-auth")
-        for source in (NODES,) if of_nodes else (PODS,):
-            broken = str(breaks.get(service, f"{why} does not work"))
-            target = Actor(Who.SERVICE, service)
-            yield Intent("service", source, target, "tcp", 443, 443, service, broken)
-        if features.fargate and service in ("ecr.api", "ecr.dkr", "s3"):
-            target = Actor(Who.SERVICE, service)
-            yield Intent("service", FARGATE, target, "tcp", 443, 443, service, str(breaks.get(service, "")))
+        source = NODES if why == "nodes join and pull images" or service in _OF_NODES else PODS
+        yield _call(source, service, why, facts)
+        if features.fargate and (service in _OF_FARGATE or (why == ASKED and service not in _OF_NODES)):
+            yield _call(FARGATE, service, why, facts)
+
+
+def _call(source: Actor, service: str, why: str, facts: Facts) -> Intent:
+    broken = str(facts.table("flows.breaks").get(service, f"{why} does not work"))
+    return Intent("service", source, Actor(Who.SERVICE, service), "tcp", 443, 443, service, broken)
 
 
 def _outside(features: Features) -> Iterator[Intent]:
@@ -116,7 +124,9 @@ def _outside(features: Features) -> Iterator[Intent]:
 
 def _targets(features: Features) -> Iterator[Intent]:
     if features.efs:
-        yield _tcp("efs", NODES, Actor(Who.EFS), 2049)
+        # a pod on Fargate mounts with its own interface
+        for source in (NODES, *((FARGATE,) if features.fargate else ())):
+            yield _tcp("efs", source, Actor(Who.EFS), 2049)
     for ports in features.load_balancer_ports:
         balancers = Actor(Who.LOAD_BALANCERS)
         for target in (NODES, PODS):
@@ -127,34 +137,40 @@ def _pod_groups(features: Features) -> Iterator[Intent]:
     for group in features.pod_groups:
         mine = Actor(Who.POD_GROUP, group.name)
         yield from _dns(mine)
-        if group.api and features.private:
+        if group.api:
             yield _tcp("api", mine, CONTROL_PLANE, 443)
         for port in group.webhook_ports:
             yield _tcp("webhook", CONTROL_PLANE, mine, port, group.name)
         for port in group.probe_ports:
             yield _tcp("probes", NODES, mine, port, group.name)
-        yield from _calls(group, mine)
+        yield from _calls(group, mine, features)
 
 
-def _calls(group: PodGroupSpec, mine: Actor) -> Iterator[Intent]:
+def _calls(group: PodGroupSpec, mine: Actor, features: Features) -> Iterator[Intent]:
     for one in group.ingress:
         ports = Ports(one.protocol, *one.range)
-        for source in _peers(one.peer):
+        for source in _peers(one.peer, features):
             why = f"{_spoken(one.peer)} call {group.name}"
             yield Intent("pod-group", source, mine, ports.protocol, ports.from_port, ports.to_port, why)
     for one in group.egress:
         ports = Ports(one.protocol, *one.range)
-        for target in _peers(one.peer):
-            why = f"{group.name} calls {_spoken(one.peer)}"
+        why = f"{group.name} calls {_spoken(one.peer)}"
+        for target in _peers(one.peer, features):
             yield Intent("pod-group", mine, target, ports.protocol, ports.from_port, ports.to_port, why)
+        if one.peer == "internet" and features.ipv6_internet:
+            yield Intent("pod-group-ipv6", mine, INTERNET, ports.protocol, ports.from_port, ports.to_port, why)
 
 
-def _peers(text: str) -> tuple[Actor, ...]:
-    """``cluster``, ``internet``, a block, or the name of a pod group."""
+def _peers(text: str, features: Features) -> tuple[Actor, ...]:
+    """``cluster``, ``internet``, ``aws``, ``load-balancers``, a block, or the name of a pod group."""
     if text == "cluster":
         return (NODES, PODS)
     if text == "internet":
         return (INTERNET,)
+    if text == "aws":
+        return tuple(Actor(Who.SERVICE, service) for service, _ in features.services)
+    if text == "load-balancers":
+        return (Actor(Who.LOAD_BALANCERS),)
     if "/" in text:
         return (Actor(Who.OUTSIDE, text),)
     return (Actor(Who.POD_GROUP, text),)
@@ -162,4 +178,10 @@ def _peers(text: str) -> tuple[Actor, ...]:
 
 def _spoken(peer: str) -> str:
     """A peer in words, within the characters that AWS takes in descriptions."""
-    return {"cluster": "nodes and pods", "internet": "the internet"}.get(peer, peer)
+    words = {
+        "cluster": "nodes and pods",
+        "internet": "the internet",
+        "aws": "AWS services",
+        "load-balancers": "load balancers",
+    }
+    return words.get(peer, peer)

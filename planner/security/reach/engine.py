@@ -16,7 +16,7 @@ from planner.security.reach.groups import Groups, Peer
 from planner.security.reach.inward import Inward
 from planner.security.reach.model import Answer, Component, Outside, Place, Question, Service, Step
 from planner.security.reach.outward import Outward
-from planner.security.reach.ranges import block, blocks_text
+from planner.security.reach.ranges import block, blocks_text, of_family
 from planner.security.reach.routing import Routing
 from planner.security.reach.services import Services
 from planner.security.reach.trail import Trail
@@ -140,6 +140,11 @@ class Prover:
         connected = not self.routing.public_part(there.intervals, family)
         return Peer(addresses=there.intervals, some=there.some, connected=connected)
 
+    def _block_peer(self, party: Outside, family: int) -> Peer:
+        """A block as rules see it, be it a part of the VPC."""
+        there = self.outward.found(party, family)
+        return Peer(addresses=of_family([party.cidr], family)) if there.none else self._outer_peer(there, family)
+
     def _resolver_of_vpc(self, cidr: str) -> bool:
         """Whether a block is the second address of the VPC's primary block.
 
@@ -164,8 +169,7 @@ class Prover:
                     peer = self._peer(source, family)
                     found += self.groups.carriers(other[1], Direction.INGRESS, question, peer)
         elif isinstance(source, Outside) and isinstance(target, Place):
-            peer = self._outer_peer(self.outward.found(source, family), family)
-            found += self.groups.carriers(target, Direction.INGRESS, question, peer)
+            found += self.groups.carriers(target, Direction.INGRESS, question, self._block_peer(source, family))
         return tuple(dict.fromkeys(found))
 
     def _others(self, question: Question) -> list[tuple[Peer, Place | None]]:
@@ -174,8 +178,7 @@ class Prover:
         if isinstance(target, Place):
             return [(self._peer(target, question.family), target)]
         if isinstance(target, Outside):
-            there = self.outward.found(target, question.family)
-            return [(self._outer_peer(there, question.family), None)]
+            return [(self._block_peer(target, question.family), None)]
         interfaces = self._services.interfaces(target.name)
         if interfaces:
             return [(self._peer(one, question.family), one) for one in interfaces]

@@ -73,6 +73,19 @@ def check_endpoint(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
             source=_PRIVATE,
             note="N07",
         )
+    endpoints = spec.vpc_endpoints
+    own_nodes = not any("node" in one.use for one in spec.vpc.subnets)
+    if spec.nat == "none" and not endpoints.s3_gateway and "s3" not in endpoints.extra and own_nodes:
+        yield invalid(
+            "endpoint-s3",
+            ("vpcEndpoints", "s3Gateway"),
+            "nodes without internet pull image layers from S3, and nothing leads there",
+            value="nat: none, s3Gateway: false",
+            limit="s3Gateway: true, or s3 in vpcEndpoints.extra",
+            fix="set vpcEndpoints.s3Gateway: true, which costs nothing",
+            source=_PRIVATE,
+            note="N07",
+        )
     yield from _public_cidrs(spec, facts)
     if endpoint.public and not endpoint.private and spec.nat != "none" and not _open_to_all(endpoint.public_cidrs):
         yield from _nodes_outside(spec)
@@ -169,6 +182,7 @@ def _public_cidrs(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
                 path,
                 "this block is listed twice",
                 value=text,
+                limit="each block once",
                 fix="remove one of the two",
                 source=_SOURCE,
                 note="N04",
