@@ -41,7 +41,7 @@ def plan_groups(brief: Brief, endpoints: Sequence[VpcEndpoint]) -> tuple[Securit
     members = memberships(spec, name, endpoints, brief.region.name)
     cluster = cluster_group_name(name)
     made = {cluster: eks_rules(cluster, ipv6=spec.ip_family == "ipv6")}
-    rules = compile_rules(wanted, members, made, facts)
+    rules = compile_rules(wanted, members, made, facts, ipv6=spec.ip_family == "ipv6")
     groups = [
         SecurityGroup(
             full,

@@ -66,6 +66,40 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "podGroups": [{"name": "pay", "ingress": [{"peer": "cluster", "ports": 8080}], "probePorts": [8081]}],
         },
     },
+    "restricted with Fargate, EFS and roles by OIDC": {
+        "security": {"egress": "restricted"},
+        "fargate": [{"name": "jobs", "pods": 10}],
+        "addons": ["aws-efs-csi-driver"],
+        "identity": "irsa",
+        "nat": "none",
+    },
+    "endpoints beside NAT gateways": {
+        "security": {"egress": "restricted"},
+        "vpcEndpoints": {"features": ["logs"], "extra": ["secretsmanager"]},
+    },
+    "pods with groups that call AWS without internet": {
+        "cni": {"securityGroupsForPods": True},
+        "nat": "none",
+        "security": {"podGroups": [{"name": "pay", "egress": [{"peer": "aws", "ports": 443}], "api": True}]},
+    },
+    "pods with groups behind load balancers": {
+        "cni": {"securityGroupsForPods": True},
+        "loadBalancers": {"backends": "shared", "targetPorts": [8080]},
+        "security": {"podGroups": [{"name": "pay", "ingress": [{"peer": "load-balancers", "ports": 8080}]}]},
+    },
+    "pods with groups in an IPv6 cluster": {
+        "cni": {"securityGroupsForPods": True},
+        "ipFamily": "ipv6",
+        "security": {
+            "egress": "restricted",
+            "podGroups": [{"name": "pay", "egress": [{"peer": "internet", "ports": 443}], "api": True}],
+        },
+    },
+    "Karpenter by its pool": {
+        "security": {"egress": "restricted"},
+        "nodePools": [{"name": "pool", "instanceTypes": ["m5.large"], "maxNodes": 2}],
+        "nat": "none",
+    },
     "load balancers": {"loadBalancers": {"backends": "restricted", "targetPorts": [8080, 9090]}},
     "load balancers of restricted nodes": {
         "loadBalancers": {"backends": "shared", "targetPorts": [8080, 9090]},

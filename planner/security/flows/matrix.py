@@ -9,13 +9,12 @@ from ipaddress import IPv4Network, ip_network
 from planner.design import Design, Route, RouteTarget, Unknown
 from planner.security.flows.buckets import FEW, Bucket
 from planner.security.flows.places import Places
-from planner.security.intents.model import NODES, Actor, Intent, Who
+from planner.security.intents.model import IN_CLUSTER, NODES, Actor, Intent, Who
 from planner.security.reach.engine import Prover
 from planner.security.reach.model import Answer, Party, Place, Question, Status
 
 ENOUGH = 20
 """Blocked pairs of two buckets that are told."""
-IN_CLUSTER = frozenset({Who.CONTROL_PLANE, Who.NODES, Who.PODS, Who.FARGATE, Who.POD_GROUP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,8 @@ def _source(intent: Intent, design: Design) -> Actor:
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/external-snat.html
     """
-    leaves = intent.target.who in (Who.SERVICE, Who.INTERNET) and _family(intent, design) == 4
+    outside = intent.target.who is Who.OUTSIDE and not _in_vpc(intent.target.name, design)
+    leaves = (outside or intent.target.who in (Who.SERVICE, Who.INTERNET)) and _family(intent, design) == 4
     if intent.source.who is not Who.PODS or not leaves:
         return intent.source
     endpoints = () if isinstance(design.vpc_endpoints, Unknown) else design.vpc_endpoints

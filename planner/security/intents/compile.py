@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from planner.catalog.facts import Facts
 from planner.design import Direction, SecurityGroupRule
-from planner.security.intents.model import Actor, Intent
+from planner.security.intents.model import IN_CLUSTER, Actor, Intent
 
 Rules = dict[str, tuple[SecurityGroupRule, ...]]
 
@@ -38,6 +38,8 @@ class _Need:
     aliases: tuple[str, ...]
     """All groups that the peer carries."""
     intent: Intent
+    family: int
+    """Addresses by which members of groups meet."""
 
     def met_by(self, rule: SecurityGroupRule) -> bool:
         """Whether this rule alone lets it pass."""
@@ -51,7 +53,7 @@ class _Need:
                 return False
             if not rule.from_port <= intent.from_port <= intent.to_port <= rule.to_port:
                 return False
-        return rule.peer == self.peer or rule.peer in self.aliases or _holds(rule.peer, self.peer)
+        return rule.peer == self.peer or rule.peer in self.aliases or _holds(rule.peer, self.peer, self.family)
 
 
 def _network(text: str) -> IPv4Network | IPv6Network | None:
@@ -62,14 +64,14 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def _holds(block: str, peer: str) -> bool:
-    """Whether a rule's block holds a peer: another block, or (everything) the members of a group."""
+def _holds(block: str, peer: str, family: int) -> bool:
+    """Whether a rule's block holds a peer: another block, or (everything of a family) the members of a group."""
     outer = _network(block)
     if outer is None:
         return False
     inner = _network(peer)
     if inner is None:
-        return outer.prefixlen == 0 and outer.version == 4
+        return outer.prefixlen == 0 and outer.version == family
     return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
@@ -78,13 +80,16 @@ def compile_rules(
     members: Callable[[Actor], Members],
     made: Mapping[str, Sequence[SecurityGroupRule]],
     facts: Facts,
+    *,
+    ipv6: bool = False,
 ) -> Rules:
-    """The rules of every group, those that are ``made`` already first.
+    """The rules of every group, those that are ``made`` already first; with ``ipv6`` nodes, pods and the
+    control plane meet by IPv6.
 
     Broad intents are served before narrow ones, so that a narrow one finds its rule; what has
     become superfluous in the end goes again.
     """
-    needs = [need for one in sorted(intents, key=lambda one: (-one.breadth, one)) for need in _needs(one, members)]
+    needs = [need for one in sorted(intents, key=lambda one: (-one.breadth, one)) for need in _needs(one, members, ipv6=ipv6)]
     rules: dict[str, list[SecurityGroupRule]] = {name: list(there) for name, there in made.items()}
     for need in needs:
         if not any(need.met_by(rule) for name in need.groups for rule in rules.get(name, ())):
@@ -97,14 +102,15 @@ def compile_rules(
     return {name: tuple(sorted(_explained(name, many, needs, facts))) for name, many in rules.items()}
 
 
-def _needs(intent: Intent, members: Callable[[Actor], Members]) -> Iterable[_Need]:
+def _needs(intent: Intent, members: Callable[[Actor], Members], *, ipv6: bool) -> Iterable[_Need]:
     source, target = members(intent.source), members(intent.target)
+    family = 6 if ipv6 and {intent.source.who, intent.target.who} <= IN_CLUSTER else 4
     if target.groups:
         for peer in source.peers:
-            yield _Need(Direction.INGRESS, target.groups, peer, source.groups, intent)
+            yield _Need(Direction.INGRESS, target.groups, peer, source.groups, intent, family)
     if source.groups:
         for peer in target.peers:
-            yield _Need(Direction.EGRESS, source.groups, peer, target.groups, intent)
+            yield _Need(Direction.EGRESS, source.groups, peer, target.groups, intent, family)
 
 
 def _rule(need: _Need, facts: Facts) -> SecurityGroupRule:

@@ -24,6 +24,10 @@ class Who(StrEnum):
     LOAD_BALANCERS = "load balancers"
 
 
+IN_CLUSTER = frozenset({Who.CONTROL_PLANE, Who.NODES, Who.PODS, Who.FARGATE, Who.POD_GROUP})
+"""Who meet by IPv6 in an IPv6 cluster."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Actor:
     """One of them; ``name`` is a service, a block, or the name of a pod group."""
