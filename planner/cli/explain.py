@@ -78,23 +78,27 @@ def _notes() -> str:
 def _flow(what: str) -> str | None:
     from planner.cli.inputs import load_catalog
 
-    row = load_catalog().facts.table("flows.table").get(what)
+    facts = load_catalog().facts
+    row = facts.table("flows.table").get(what)
     if row is None:
         return None
     ports = row["ports"]
     text = "all" if row["protocol"] == "-1" else row["protocol"]
     if ports:
         text += f" {ports[0]}" if ports[0] == ports[1] else f" {ports[0]}-{ports[1]}"
-    return "\n".join(
-        [
-            f"{what}: {row['title']} ({row['who']} to {row['to']}, {text})".replace("{detail}", "a service"),
-            "",
-            _wrapped(f"Why: {row['why']}".replace("{detail}", "it"), 2),
-            _wrapped(f"Without it: {row['breaks']}".replace("{breaks}", "depends on the service"), 2),
-            f"Source: {row['source']}",
-            f"Note: {row['note']}",
-        ]
-    )
+    lines = [
+        f"{what}: {row['title']} ({row['who']} to {row['to']}, {text})".replace("{detail}", "a service"),
+        "",
+        _wrapped(f"Why: {row['why']}".replace("{detail}", "it"), 2),
+        _wrapped(f"Without it: {row['breaks']}".replace("{breaks}", "depends on the service"), 2),
+    ]
+    if what == "service":
+        lines += [_wrapped(f"  {one}: {breaks}", 4) for one, breaks in sorted(facts.table("flows.breaks").items())]
+    if what == "webhook":
+        targets = facts.table("flows.webhooks")
+        lines.append("Target ports of add-ons (others: security.webhooks):")
+        lines += [f"  {one}: {', '.join(map(str, many))}" for one, many in sorted(targets.items()) if many]
+    return "\n".join([*lines, f"Source: {row['source']}", f"Note: {row['note']}"])
 
 
 def _flows() -> str:

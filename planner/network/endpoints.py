@@ -48,6 +48,18 @@ def check_endpoints(spec: ClusterSpec, region: Region, facts: Facts) -> list[Dia
     return problems
 
 
+def expected_endpoints(spec: ClusterSpec, region: Region, facts: Facts) -> tuple[VpcEndpoint, ...]:
+    """The endpoints of a plan that does not come to be: which services, without where they stand."""
+    gateway = (
+        (VpcEndpoint("s3", f"com.amazonaws.{region.name}.s3", "Gateway"),) if spec.vpc_endpoints.s3_gateway else ()
+    )
+    interfaces = (
+        VpcEndpoint(service, region.endpoint_service(service), "Interface")
+        for service in interface_services(spec, facts)
+    )
+    return (*gateway, *interfaces)
+
+
 def _asked_at(spec: ClusterSpec, service: str, facts: Facts) -> Path:
     """The field that asks for a service; ``nat`` where the cluster needs it by itself."""
     asked = spec.vpc_endpoints

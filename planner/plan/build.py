@@ -16,7 +16,7 @@ from planner.design import AccessEntry, Design, LaunchTemplate, PrefixList, Secu
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.access import check_access, record_access
 from planner.network.demand import Tier
-from planner.network.endpoints import check_endpoints, plan_endpoints
+from planner.network.endpoints import check_endpoints, expected_endpoints, plan_endpoints
 from planner.network.isolated import check_isolated, record_isolated
 from planner.network.kept import Kept
 from planner.network.planned import Layout
@@ -79,6 +79,10 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     pools, pool_problems = size_pools(spec, catalog, region, zones)
     group_problems += pool_problems
     problems += [*group_problems, *(notice for one in groups for notice in one.group.notices)]
+    if _stops(problems) or not (groups or pools):
+        # no design will come to be whose groups could be counted: they are counted here, so that all is said at once
+        trial = dataclasses.replace(brief, ledger=Ledger(wanted=False))
+        problems += check_group_quotas(brief, plan_groups(trial, expected_endpoints(spec, region, catalog.facts)))
     if not zones or not (groups or pools) or _stops(zone_problems):
         return PlanResult(None, tuple(problems))
     # a group that cannot carry its workloads still takes addresses: every reason is said at once

@@ -145,13 +145,21 @@ def _demands(plan: Plan) -> Table:
 
 
 def _security(design: Design) -> Table:
-    table = _table("Security groups", ("group", "left"), ("rule", "left"), ("because", "left"))
+    table = _table(
+        "Security groups",
+        ("group", "left"),
+        ("rule", "left"),
+        ("because", "left"),
+        ("flow", "left"),
+    )
     groups = () if isinstance(design.security_groups, Unknown) else design.security_groups
     for group in groups:
         for number, rule in enumerate(group.rules):
             arrow = "from" if rule.direction == "ingress" else "to"
             protocol = "everything" if rule.protocol == "-1" else f"{rule.protocol} {rule.ports}"
-            table.add_row(group.name if number == 0 else "", f"{protocol} {arrow} {rule.peer}", rule.reason)
+            table.add_row(
+                group.name if number == 0 else "", f"{protocol} {arrow} {rule.peer}", rule.reason, rule.feature
+            )
     return table
 
 

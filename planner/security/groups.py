@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import collapse_addresses, ip_network
 
 from planner.capacity.brief import Brief
+from planner.catalog.facts import Facts
 from planner.design import Direction, SecurityGroup, SecurityGroupRule, Tags, VpcEndpoint
 from planner.security.intents.compile import Members, compile_rules
 from planner.security.intents.features import of_spec
@@ -183,8 +184,19 @@ def _record(brief: Brief, group: SecurityGroup) -> None:
         f"security-group.{group.name}",
         f"Security group {group.name}",
         f"{len(group.rules)} rules" if len(group.rules) != 1 else "1 rule",
-        inputs={f"{rule.direction} {rule.protocol} {rule.ports} {rule.peer}": rule.reason for rule in group.rules},
+        inputs={
+            f"{rule.direction} {rule.protocol} {rule.ports} {rule.peer}": _in_words(rule, brief.facts)
+            for rule in group.rules
+        },
         explanation=group.description,
         source=group.rules[0].source if group.rules else _QUOTAS,
         note="N34",
     )
+
+
+def _in_words(rule: SecurityGroupRule, facts: Facts) -> str:
+    """Why a rule is there, what breaks without it, the flows that need it, and who says so."""
+    table = facts.table("flows.table")
+    broken = dict.fromkeys(str(table[key]["breaks"]) for key in rule.feature.split(", "))
+    words = "; ".join(one.format(breaks="the services are not reached") for one in broken)
+    return f"{rule.reason}. Without it: {words} ({rule.feature}; {rule.source})"

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.design import Direction, SecurityGroup, SecurityGroupRule
 from planner.diagnostics import Diagnostic
+from planner.security.fitting import fewer_blocks
 from planner.security.quotas import counted
+from tests.strategies import networks
 from tests.support.plans import codes, diagnostics_of, embedded, plan_of
 
 GROUP = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
@@ -116,6 +120,98 @@ def test_N34_references_count_in_both_families_and_prefix_lists_by_weight() -> N
     assert counted(group, Direction.INGRESS, 4, facts) == 0
 
 
+def test_N34_the_refusal_names_the_field_and_the_cheapest_way_to_fit() -> None:
+    problem = one("security-group-rules", endpoint={"privateCidrs": blocks(61)})
+    assert problem.path == ("spec", "endpoint", "privateCidrs")
+    assert problem.fix.startswith("write 10.100.0.0/22 for the blocks in it, which opens 512 further addresses")
+    spec: dict[str, Any] = {
+        "loadBalancers": {"backends": "restricted", "targetPorts": list(range(8001, 8051))},
+        "security": {"egress": "restricted", "webhooks": [{"name": f"w{n}", "port": 9001 + n} for n in range(20)]},
+    }
+    problem = one("security-group-rules", **spec)
+    assert problem.fix.startswith("set loadBalancers.backends: shared, which makes one rule of 50")
+
+
+def test_the_load_balancer_controller_keeps_room_for_its_own_rule() -> None:
+    hooks = [{"name": f"w{n}", "port": 9001 + n} for n in range(57)]
+    spec: dict[str, Any] = {"security": {"egress": "restricted", "webhooks": hooks}}
+    group = plan_of(**spec).design.security_group("test-nodes")
+    assert group is not None
+    assert counted(group, Direction.INGRESS, 4, embedded().facts) == 59
+    problem = one("security-group-rules", **spec, addons=["load-balancer-controller"])  # its webhook is the 60th
+    assert problem.value == "61 rules for IPv4, 0 of them for blocks, 1 kept for the load balancer controller"
+    backends = {"backends": "shared", "targetPorts": [8080]}
+    problem = one("security-group-rules", **spec, addons=["load-balancer-controller"], loadBalancers=backends)
+    assert problem.value == "61 rules for IPv4, 0 of them for blocks"
+
+
+def test_groups_are_counted_although_something_else_stops_the_plan() -> None:
+    found = codes(region="mx-central-1", nat="none", addons=["karpenter"], endpoint={"privateCidrs": blocks(61)})
+    assert {"endpoint-absent", "security-group-rules"} <= set(found)
+
+
+@given(st.lists(networks(12, 30), min_size=1, max_size=12), st.integers(1, 12))
+def test_fewer_blocks_hold_all_that_was_asked(given_blocks: list[Any], most: int) -> None:
+    wider, further = fewer_blocks(given_blocks, most)
+    assert len(wider) <= most
+    assert all(any(block.subnet_of(large) for large in wider) for block in given_blocks)
+    assert further == sum(one.num_addresses for one in wider) - sum(one.num_addresses for one in set(given_blocks))
+
+
+def test_N07_endpoints_beside_nat_gateways_have_their_group_and_let_nodes_in() -> None:
+    found = rules("test-endpoints", vpcEndpoints={"extra": ["secretsmanager"], "features": ["logs"]})
+    assert found == {("ingress", "tcp", "443", "eks-cluster-sg-test")}
+
+
+def test_fargate_pods_mount_efs_and_fetch_credentials_with_their_own_group() -> None:
+    spec: dict[str, Any] = {
+        "security": {"egress": "restricted"},
+        "fargate": [{"name": "jobs", "pods": 4}],
+        "addons": ["aws-efs-csi-driver"],
+        "identity": "irsa",
+        "nat": "none",
+    }
+    own, nodes = "eks-cluster-sg-test", "test-nodes"
+    assert rules("test-efs", **spec) == {("ingress", "tcp", "2049", peer) for peer in (own, nodes)}
+    group = plan_of(**spec).design.security_group("test-endpoints")
+    assert group is not None
+    assert "sts" in next(rule.reason for rule in group.rules if rule.peer == own)
+
+
+def test_N35_everything_over_ipv4_does_not_stand_for_an_ipv6_control_plane() -> None:
+    pods = {"name": "pay", "egress": [{"peer": "aws", "ports": 443}], "api": True}
+    security = {"egress": "restricted", "podGroups": [pods]}
+    six = rules("test-pods-pay", security=security, cni=PODS["cni"], ipFamily="ipv6")
+    assert ("egress", "tcp", "443", "test-control-plane") in six
+    four = rules("test-pods-pay", security=security, cni=PODS["cni"])
+    assert ("egress", "tcp", "443", "test-control-plane") not in four  # 0.0.0.0/0 holds it
+
+
+def test_N04_pods_use_the_interfaces_of_eks_also_with_a_public_endpoint_only() -> None:
+    endpoint = {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]}
+    found = rules("test-control-plane", endpoint=endpoint, security={"egress": "restricted"})
+    assert ("ingress", "tcp", "443", "test-nodes") in found
+
+
+def test_karpenter_by_its_pool_has_its_webhook_and_its_tag() -> None:
+    pool = [{"name": "pool", "instanceTypes": ["m5.large"], "maxNodes": 2}]
+    spec: dict[str, Any] = {"security": {"egress": "restricted"}, "nodePools": pool}
+    assert ("ingress", "tcp", "8443", "test-control-plane") in rules("test-nodes", **spec)
+    group = plan_of(**spec).design.security_group("test-nodes")
+    assert group is not None
+    assert ("karpenter.sh/discovery", "test") in group.tags
+
+
+@pytest.mark.parametrize("addon", ["istio", "prometheus-adapter", "ingress-nginx"])
+def test_webhooks_of_what_is_no_eks_add_on_are_opened_and_it_is_not_installed(addon: str) -> None:
+    spec: dict[str, Any] = {"security": {"egress": "restricted"}, "addons": [addon]}
+    (port,) = embedded().facts.table("flows.webhooks")[addon]
+    assert ("ingress", "tcp", str(port), "test-control-plane") in rules("test-nodes", **spec)
+    cluster = plan_of(**spec).design.cluster
+    assert cluster is not None
+    assert cluster.addon(addon) is None
+
+
 PODS = {"cni": {"securityGroupsForPods": True}}
 
 
@@ -140,6 +236,53 @@ PODS = {"cni": {"securityGroupsForPods": True}}
             {"security": {"egress": "restricted", "allow": [{"cidr": "fd00::/8", "ports": 1, "reason": "x"}]}},
             "security-ipv6",
         ),
+        (
+            {**PODS, "security": {"podGroups": [{"name": "pay", "ingress": [{"peer": "aws", "ports": 80}]}]}},
+            "pod-group-peer",
+        ),
+        (
+            {**PODS, "security": {"podGroups": [{"name": "pay", "egress": [{"peer": "load-balancers", "ports": 80}]}]}},
+            "pod-group-peer",
+        ),
+        (
+            {
+                **PODS,
+                "security": {"podGroups": [{"name": "pay", "ingress": [{"peer": "load-balancers", "ports": 80}]}]},
+            },
+            "load-balancer-peer",
+        ),
+        (
+            {**PODS, "security": {"podGroups": [{"name": "pay", "ingress": [{"peer": "internet", "ports": 80}]}]}},
+            "pod-group-internet",
+        ),
+        (
+            {**PODS, "security": {"podGroups": [{"name": "pay", "ingress": [{"peer": "8.8.8.0/24", "ports": 80}]}]}},
+            "pod-group-internet",
+        ),
+        (
+            {
+                **PODS,
+                "security": {"podGroups": [{"name": "pay", "egress": [{"peer": "aws", "ports": 443}]}]},
+                "nodeGroups": [{**GROUP, "subnets": "public"}],
+            },
+            "pod-group-public-nodes",
+        ),
+        (
+            {
+                **PODS,
+                "nat": "none",
+                "security": {"podGroups": [{"name": "pay", "egress": [{"peer": "internet", "ports": 443}]}]},
+            },
+            "security-no-internet",
+        ),
+        (
+            {
+                "nat": "none",
+                "security": {"egress": "restricted", "allow": [{"cidr": "8.8.8.0/24", "ports": 1, "reason": "x"}]},
+            },
+            "security-no-internet",
+        ),
+        ({"nat": "none", "vpcEndpoints": {"s3Gateway": False}}, "endpoint-s3"),
         ({"nodeGroups": [{**GROUP, "securityGroups": [f"sg-0000000{n}" for n in range(5)]}]}, "interface-groups"),
     ],
 )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.design import Unknown
+from planner.plan.model import Plan
 from planner.security.flows.matrix import ask_all
 from planner.security.flows.needless import needless_rules
 from planner.security.reach.model import Status
 from planner.spec.check.security import WORDS
 from tests.security.test_mutations import needed
-from tests.support.plans import build_text, load, spec_text
+from tests.support.plans import build_text, load, plan_of, spec_text
 
 GROUP = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
 ADDONS = (
@@ -86,8 +88,40 @@ def test_a_plan_passes_its_own_flow_matrix_whatever_was_asked(spec: dict[str, An
     if load(text).document is None:
         return
     plan = build_text(text).plan
-    if plan is None:
-        return
+    if plan is not None:
+        judge(plan)
+
+
+PUBLIC = {"nodeGroups": [{**GROUP, "subnets": "public"}], "nat": "single"}
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        pytest.param({"endpoint": {"privateCidrs": ["10.0.0.0/16"]}}, id="people in the VPC itself"),
+        pytest.param(
+            {"endpoint": {"privateCidrs": ["10.0.250.0/24", "10.200.0.0/16"]}, "ipFamily": "ipv6"},
+            id="people in the VPC of an IPv6 cluster",
+        ),
+        pytest.param({**PUBLIC, "fargate": [{"name": "jobs", "pods": 4}]}, id="Fargate beside public nodes"),
+        pytest.param(
+            {
+                **PUBLIC,
+                "security": {
+                    "egress": "restricted",
+                    "allow": [{"cidr": "8.8.8.0/24", "ports": 5432, "reason": "data"}],
+                },
+            },
+            id="pods leave as their public node",
+        ),
+    ],
+)
+def test_what_stands_where_is_judged_as_it_is(spec: dict[str, Any]) -> None:
+    judge(plan_of(zones=2, vpc={"cidr": "10.0.0.0/16"}, **spec))
+
+
+def judge(plan: Plan) -> None:
+    """No flow is blocked, no rule needless, and every endpoint's group is there."""
     wanted, design = needed(plan), plan.design
     assert [row.intent for row in ask_all(design, wanted) if row.status is Status.BLOCKED] == []
     assert needless_rules(design, wanted) == ()

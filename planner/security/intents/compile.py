@@ -89,7 +89,9 @@ def compile_rules(
     Broad intents are served before narrow ones, so that a narrow one finds its rule; what has
     become superfluous in the end goes again.
     """
-    needs = [need for one in sorted(intents, key=lambda one: (-one.breadth, one)) for need in _needs(one, members, ipv6=ipv6)]
+    needs = [
+        need for one in sorted(intents, key=lambda one: (-one.breadth, one)) for need in _needs(one, members, ipv6=ipv6)
+    ]
     rules: dict[str, list[SecurityGroupRule]] = {name: list(there) for name, there in made.items()}
     for need in needs:
         if not any(need.met_by(rule) for name in need.groups for rule in rules.get(name, ())):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planner.catalog.facts import Facts
-from planner.design import Design, NodeGroup, Unknown
+from planner.design import Design, Unknown
 from planner.spec.addons import addon_names, identity_of, uses_karpenter
 from planner.spec.cluster import ClusterSpec
 from planner.spec.security import PodGroupSpec
@@ -52,7 +52,6 @@ class Features:
     """Asked for, or kept ready by EKS in the cluster security group."""
     efs: bool = False
     fargate: bool = False
-    windows: bool = False
     load_balancer_ports: tuple[Ports, ...] = ()
     """Targets of load balancers that rules of the plan open; empty where the controller opens them."""
     control_plane_egress: bool = False
@@ -81,7 +80,6 @@ def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
         efa=security.efa or security.egress == "open",
         efs="aws-efs-csi-driver" in addons,
         fargate=bool(spec.fargate),
-        windows=any(group.os.startswith("windows") for group in spec.node_groups),
         load_balancer_ports=tuple(Ports(one.protocol, *one.range) for one in spec.load_balancers.targets(facts)),
     )
 
@@ -92,7 +90,6 @@ def of_design(design: Design, facts: Facts) -> Features:
     cluster = design.cluster
     addons = () if cluster is None or isinstance(cluster.addons, Unknown) else cluster.addons
     names = tuple(one.name for one in addons)
-    groups: tuple[NodeGroup, ...] = () if isinstance(design.node_groups, Unknown) else design.node_groups
     return Features(
         private=cluster.endpoint.private if cluster else False,
         public=cluster.endpoint.public if cluster else False,
@@ -104,7 +101,6 @@ def of_design(design: Design, facts: Facts) -> Features:
         remote_nodes=tuple(map(str, cluster.remote_node_cidrs)) if cluster else (),
         remote_pods=tuple(map(str, cluster.remote_pod_cidrs)) if cluster else (),
         services=_services(names, facts) if cluster else (),
-        windows=any((group.ami_type or "").startswith("WINDOWS") for group in groups),
         control_plane_egress=cluster is not None and cluster.control_plane_egress == "CUSTOMER_ROUTED",
     )
 
@@ -133,4 +129,4 @@ def _services(
     for addon in addons:
         for service in known.get(addon, {}).get("endpoints", ()):
             wanted.setdefault(service, addon)
-    return tuple(sorted(((asked or {}) | wanted).items()))
+    return tuple(sorted({**(asked or {}), **wanted}.items()))

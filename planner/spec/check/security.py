@@ -26,6 +26,7 @@ def check_security(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
     yield from _pod_groups(spec, facts)
     yield from _blocks(spec, facts)
     yield from _interfaces(spec, facts)
+    yield from _product(spec, facts)
 
 
 def _idle(spec: ClusterSpec) -> Iterator[Diagnostic]:
@@ -254,3 +255,21 @@ def _interfaces(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
                 source=_TEMPLATES,
                 note="N24",
             )
+
+
+def _product(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
+    """Two quotas that AWS does not grant together."""
+    quotas, product = spec.quotas, facts.number("security_group.product")
+    most = quotas.security_group_rules or facts.number("security_group.rules")
+    each = quotas.security_groups_per_interface or facts.number("security_group.per_interface")
+    if most * each > product:
+        yield invalid(
+            "security-group-product",
+            ("quotas",),
+            "AWS does not grant these two quotas together",
+            value=f"{most} rules × {each} groups = {most * each:,}",
+            limit=f"{product:,}",
+            fix=f"with {most} rules an interface takes {product // most} groups: say securityGroupsPerInterface: {product // most}",
+            source=facts.source("security_group.product"),
+            note="N34",
+        )
