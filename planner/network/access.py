@@ -67,6 +67,7 @@ def record_access(brief: Brief, layout: Layout, routing: Routing, groups: Sequen
         "connected networks": _connected(spec, access, groups),
         "internet": _internet(access),
         "name": _name(access),
+        **({"DNS of the VPC": _dns(spec)} if access.private else {}),
         "control plane to nodes": "always through EKS's own interfaces in the cluster subnets, whatever is set here",
     }
     if spec.hybrid:
@@ -147,6 +148,14 @@ def _name(access: EndpointAccess) -> str:
     if access.private:
         return "public name servers give the private addresses of EKS's interfaces, so networks that are connected need no forwarding of names; some resolvers drop such answers (rebind protection)"
     return "public addresses everywhere"
+
+
+def _dns(spec: ClusterSpec) -> str:
+    """What the private hosted zone needs (note N05)."""
+    needed = "enableDnsSupport, enableDnsHostnames and AmazonProvidedDNS in the DHCP options"
+    if spec.vpc.id:
+        return f"{needed}: the spec does not describe what {spec.vpc.id} has"
+    return f"{needed}: the plan turns both attributes on and leaves the region's default DHCP options, which have it"
 
 
 def _hybrid(access: EndpointAccess) -> str:

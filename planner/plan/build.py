@@ -40,6 +40,7 @@ from planner.security.quotas import check_group_quotas
 from planner.security.role_limits import check_roles
 from planner.security.role_names import node_role_name
 from planner.security.roles import PlannedRoles, plan_roles
+from planner.security.secrets import record_secrets
 from planner.spec.addons import addon_names
 from planner.spec.cluster import ClusterDocument, ClusterSpec
 
@@ -171,6 +172,7 @@ def _design(
     security_groups = plan_groups(brief, endpoints)
     planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned)
     names = [one.name for one in security_groups]
+    record_secrets(brief)
     record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons, planned, entries)
     role = node_role_name(name, facts)

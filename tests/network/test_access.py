@@ -30,6 +30,12 @@ def cidrs(plan: Plan, part: str) -> set[str]:
     return {str(one.cidr) for one in plan.design.subnets if part in one.name}
 
 
+def test_N05_the_dns_of_the_vpc_is_told_where_the_private_endpoint_needs_it() -> None:
+    assert "turns both attributes on" in who(plan_of())["DNS of the VPC"]
+    assert "does not describe" in who(plan_example("existing-vpc"))["DNS of the VPC"]
+    assert "DNS of the VPC" not in who(plan_of(endpoint=PUBLIC_ONLY))
+
+
 def test_N04_private_only_is_the_default_and_keeps_everyone_inside() -> None:
     plan = plan_of()
     answer = who(plan)

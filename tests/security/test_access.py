@@ -139,6 +139,18 @@ def test_N02_the_key_of_secrets_is_a_one_way_door() -> None:
     assert "cluster.encryption" in {one.id for one in plan.one_way_doors}
 
 
+def test_N02_the_plan_says_whose_key_secrets_are_encrypted_with() -> None:
+    def told(**spec: Any) -> tuple[str, dict[str, str]]:
+        found = next(one for one in plan_of(**spec).decisions if one.id == "secrets.encryption")
+        return found.value, {one.name: one.value for one in found.inputs}
+
+    key = KEY.format("aws", "us-east-1")
+    assert told()[0] == "AWS's own key"
+    assert "the key" not in told()[1]
+    assert told(secretsKeyArn=key)[0] == key
+    assert "kms:CreateGrant" in told(secretsKeyArn=key)[1]["who makes the cluster"]
+
+
 def test_N07_IRSA_without_internet_needs_the_endpoint_of_STS() -> None:
     def services(**spec: Any) -> set[str]:
         endpoints = plan_of(nat="none", **spec).design.vpc_endpoints
