@@ -292,6 +292,20 @@ def test_what_cannot_work_is_refused_with_a_fix(spec: dict[str, Any], code: str)
     assert problem.source.startswith("https://")
 
 
+def test_notices_name_what_the_plan_cannot_do_itself() -> None:
+    pool = {"name": "pool", "manager": "auto-mode", "instanceTypes": ["m5.large"], "maxNodes": 2}
+    restricted = {"egress": "restricted"}
+    assert "securityGroupSelectorTerms" in one("restricted-auto-mode", security=restricted, nodePools=[pool]).fix
+    assert "restricted-auto-mode" not in codes(nodePools=[pool])
+    subnets = [
+        {"id": f"subnet-0000000{n}", "cidr": f"10.0.{n}.0/24", "zone": f"use1-az{n}", "use": ["node", "cluster"]}
+        for n in (1, 2)
+    ]
+    existing: dict[str, Any] = {"vpc": {"id": "vpc-00000001", "cidr": "10.0.0.0/16", "subnets": subnets}, "zones": 2}
+    assert "gateway endpoint" in one("endpoint-s3-existing", nat="none", **existing).limit
+    assert "endpoint-s3-existing" not in codes(nat="none")
+
+
 @pytest.mark.parametrize("ports", ["0", "70000", "9-1", "http", 0, 1.5, True])
 def test_ports_that_are_none_are_refused(ports: Any) -> None:
     from tests.support.plans import load, spec_text

@@ -13,7 +13,7 @@ from planner.plan.model import Plan
 from planner.security.flows.matrix import ask_all
 from planner.security.flows.needless import needless_rules
 from planner.security.reach.model import Status
-from planner.spec.check.security import WORDS
+from planner.spec.check.pod_groups import WORDS
 from tests.security.test_mutations import needed
 from tests.support.plans import build_text, load, plan_of, spec_text
 

@@ -73,19 +73,8 @@ def check_endpoint(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
             source=_PRIVATE,
             note="N07",
         )
-    endpoints = spec.vpc_endpoints
-    own_nodes = not any("node" in one.use for one in spec.vpc.subnets)
-    if spec.nat == "none" and not endpoints.s3_gateway and "s3" not in endpoints.extra and own_nodes:
-        yield invalid(
-            "endpoint-s3",
-            ("vpcEndpoints", "s3Gateway"),
-            "nodes without internet pull image layers from S3, and nothing leads there",
-            value="nat: none, s3Gateway: false",
-            limit="s3Gateway: true, or s3 in vpcEndpoints.extra",
-            fix="set vpcEndpoints.s3Gateway: true, which costs nothing",
-            source=_PRIVATE,
-            note="N07",
-        )
+    if spec.nat == "none":
+        yield from _layers(spec)
     yield from _public_cidrs(spec, facts)
     if endpoint.public and not endpoint.private and spec.nat != "none" and not _open_to_all(endpoint.public_cidrs):
         yield from _nodes_outside(spec)
@@ -110,6 +99,34 @@ def check_endpoint(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
             fix="use one endpoint with hybrid nodes",
             source=_SOURCE,
             note="N04",
+        )
+
+
+def _layers(spec: ClusterSpec) -> Iterator[Diagnostic]:
+    """Image layers lie in S3: nodes without internet need a way there."""
+    endpoints = spec.vpc_endpoints
+    existing = any("node" in one.use for one in spec.vpc.subnets)
+    if existing and "s3" not in endpoints.extra:
+        yield notice(
+            "endpoint-s3-existing",
+            ("vpcEndpoints", "s3Gateway"),
+            "nodes without internet pull image layers from S3, and the plan changes no route tables of existing subnets",
+            value="existing node subnets, nat: none",
+            limit="a gateway endpoint for S3 in the route table of each",
+            fix="check them: aws ec2 describe-vpc-endpoints; associate an S3 gateway endpoint, which costs nothing, with their tables",
+            source=_PRIVATE,
+            note="N07",
+        )
+    elif not endpoints.s3_gateway and "s3" not in endpoints.extra:
+        yield invalid(
+            "endpoint-s3",
+            ("vpcEndpoints", "s3Gateway"),
+            "nodes without internet pull image layers from S3, and nothing leads there",
+            value="nat: none, s3Gateway: false",
+            limit="s3Gateway: true, or s3 in vpcEndpoints.extra",
+            fix="set vpcEndpoints.s3Gateway: true, which costs nothing",
+            source=_PRIVATE,
+            note="N07",
         )
 
 
