@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from planner.design import Design, Route, RouteTarget, Unknown
 from planner.security.flows.buckets import FEW, Bucket
 from planner.security.flows.places import Places
 from planner.security.intents.model import NODES, Actor, Intent, Who
 from planner.security.reach.engine import Prover
-from planner.security.reach.model import Answer, Party, Place, Question, Status
+from planner.security.reach.model import Answer, Outside, Party, Place, PublicEndpoint, Question, Status
 
 ENOUGH = 20
 """Blocked pairs of two buckets that are told."""
@@ -129,7 +129,10 @@ def _bucket_pair(
 
 def _question(intent: Intent, source: Party, target: Party, family: int) -> Question:
     ports = (intent.from_port, intent.to_port)
-    return Question(source, target, intent.protocol, *ports, family=family, efa=intent.key == "efa")
+    if intent.key == "api-public" and isinstance(target, Outside):
+        target = PublicEndpoint("the public endpoint", target.cidr)
+    named = "the Kubernetes API" if intent.key == "api" and isinstance(target, Place) else ""
+    return Question(source, target, intent.protocol, *ports, family=family, efa=intent.key == "efa", named=named)
 
 
 def _family(intent: Intent, design: Design) -> int:
@@ -150,7 +153,9 @@ def _source(intent: Intent, design: Design) -> Actor:
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/external-snat.html
     """
-    leaves = intent.target.who in (Who.SERVICE, Who.INTERNET) and _family(intent, design) == 4
+    servers = () if isinstance(design.vpc.domain_name_servers, Unknown) else design.vpc.domain_name_servers
+    asks_outside = intent.target.who is Who.RESOLVER and not any(_in_vpc(design, one) for one in servers)
+    leaves = (intent.target.who in (Who.SERVICE, Who.INTERNET) or asks_outside) and _family(intent, design) == 4
     if intent.source.who is not Who.PODS or not leaves:
         return intent.source
     endpoints = () if isinstance(design.vpc_endpoints, Unknown) else design.vpc_endpoints
@@ -158,6 +163,15 @@ def _source(intent: Intent, design: Design) -> Actor:
     addon = design.cluster.addon("vpc-cni") if design.cluster else None
     external = addon is not None and '"AWS_VPC_K8S_CNI_EXTERNALSNAT":"true"' in addon.configuration
     return intent.source if inside or external else NODES
+
+
+def _in_vpc(design: Design, server: str) -> bool:
+    """Whether a name server is an address of the VPC."""
+    try:
+        address = IPv4Address(server)
+    except ValueError:
+        return False
+    return any(address in block for block in design.vpc.cidrs)
 
 
 def with_connections(design: Design, blocks: Sequence[str]) -> Design:

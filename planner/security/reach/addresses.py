@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv6Network
 
-from planner.design import Design
+from planner.design import Design, Vpc
 from planner.security.reach.model import Component, Place, Step
 from planner.security.reach.ranges import Interval, of_family
 from planner.security.reach.trail import Trail
 from planner.security.reach.wording import Stop
+
+AMAZON_DNS = frozenset({"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"})
+
+
+def of_amazon(vpc: Vpc, servers: Iterable[str]) -> bool:
+    """Whether Amazon's resolver is among the name servers of DHCP options: by its name, its link-local
+    addresses, or the second address of the VPC's primary block.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+    """
+    return bool((AMAZON_DNS | {str(vpc.cidr.network_address + 2)}) & set(servers))
 
 
 @dataclass(frozen=True, slots=True)

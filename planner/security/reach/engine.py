@@ -10,11 +10,21 @@ from dataclasses import replace
 
 from planner.design import Design, Direction, SecurityGroupRule
 from planner.security.reach.addresses import Addresses, Found
+from planner.security.reach.admission import admitted
 from planner.security.reach.crossing import Crossing
 from planner.security.reach.gates import Gates
 from planner.security.reach.groups import Groups, Peer
 from planner.security.reach.inward import Inward
-from planner.security.reach.model import Answer, Component, Outside, Place, Question, Service, Step
+from planner.security.reach.model import (
+    Answer,
+    Component,
+    Outside,
+    Place,
+    PublicEndpoint,
+    Question,
+    Service,
+    Step,
+)
 from planner.security.reach.outward import Outward
 from planner.security.reach.ranges import block, blocks_text
 from planner.security.reach.routing import Routing
@@ -49,7 +59,7 @@ class Prover:
 
     def _ask(self, question: Question) -> Answer:
         source, target = question.source, question.target
-        if isinstance(target, Outside) and _link_local(target.cidr):
+        if isinstance(target, Outside) and link_local(target.cidr):
             return _on_the_link(source, target, self._services.names() if _resolver(target.cidr) else None)
         if isinstance(source, Place) and isinstance(target, Outside) and self._resolver_of_vpc(target.cidr):
             step = Step(Component.LINK, target.cidr, "the VPC's resolver: no group or ACL stands before it")
@@ -58,9 +68,13 @@ class Prover:
             return self._services.ask(self, question, source, target)
         trail = Trail()
         if isinstance(source, Place) and isinstance(target, Place):
+            for stop in self._services.private_names(question.named) if question.named else ():
+                trail.stop(stop)
             self.within(question, source, target, trail)
         elif isinstance(source, Place) and isinstance(target, Outside):
             self.leave(question, source, target, self.outward.found(target, question.family), trail)
+            if isinstance(target, PublicEndpoint):
+                admitted(self.design, question, source, trail)
         elif isinstance(source, Outside) and isinstance(target, Place):
             self.enter(question, source, target, trail)
         else:
@@ -155,6 +169,8 @@ class Prover:
     def carriers(self, question: Question) -> tuple[tuple[str, SecurityGroupRule], ...]:
         """Security-group rules of both sides that by themselves let some of this pass."""
         source, target = question.source, question.target
+        if isinstance(target, Outside) and (link_local(target.cidr) or self._resolver_of_vpc(target.cidr)):
+            return ()
         found: list[tuple[str, SecurityGroupRule]] = []
         family = question.family
         if isinstance(source, Place):
@@ -202,7 +218,8 @@ def _resolver(cidr: str) -> bool:
     return any(block(one) == block(cidr) for one in RESOLVERS)
 
 
-def _link_local(cidr: str) -> bool:
+def link_local(cidr: str) -> bool:
+    """Whether a block never leaves the link: metadata, the resolver, agents on the node."""
     version, (first, last) = block(cidr)
     return any(
         version == block(one)[0] and block(one)[1][0] <= first and last <= block(one)[1][1] for one in LINK_LOCAL
