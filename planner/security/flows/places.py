@@ -38,14 +38,15 @@ class Places:
         self._few = few
         cluster = design.cluster
         self._standings: dict[tuple[Actor, int], Standing] = {}
-        self._buckets: dict[Standing, tuple[Bucket, ...]] = {}
+        self._buckets: dict[tuple[Standing, bool], tuple[Bucket, ...]] = {}
         self._own = (cluster.cluster_security_group,) if cluster and cluster.cluster_security_group else ()
 
-    def buckets(self, standing: Standing) -> tuple[Bucket, ...]:
-        """The parties of a standing, alike ones together."""
-        if standing not in self._buckets:
-            self._buckets[standing] = buckets(self.design, standing.parties, self._few)
-        return self._buckets[standing]
+    def buckets(self, standing: Standing, *, inside: bool) -> tuple[Bucket, ...]:
+        """The parties of a standing, alike ones together; ``inside`` if they are asked about places only."""
+        key = (standing, inside)
+        if key not in self._buckets:
+            self._buckets[key] = buckets(self.design, standing.parties, self._few, inside=inside)
+        return self._buckets[key]
 
     def of(self, actor: Actor, family: int = 4) -> Standing:
         """Where an actor stands."""

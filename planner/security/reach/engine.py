@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from planner.design import Design, Direction, SecurityGroupRule
+from planner.design import Design, Direction, Route, SecurityGroupRule
 from planner.security.reach.addresses import Addresses, Found
 from planner.security.reach.admission import admitted
 from planner.security.reach.crossing import Crossing
@@ -89,10 +89,7 @@ class Prover:
         there = self.addresses.standing(target, family, trail)
         if here is None or there is None:
             return
-        taken = []
-        if source.subnet != target.subnet:
-            for subnet, towards in ((source.subnet, there), (target.subnet, here)):
-                taken += [(subnet, route) for route in self.routing.inside(subnet, towards.intervals, family)]
+        taken = self._taken(question, source, target, here, there) if source.subnet != target.subnet else []
         aside = bool(taken)
         self._side(question, source, target, Direction.EGRESS, trail, aside=aside)
         for subnet, route in taken:
@@ -103,6 +100,36 @@ class Prover:
         if question.efa:  # both sides send
             self._side(question, source, target, Direction.INGRESS, trail, aside=aside)
             self._side(question, target, source, Direction.EGRESS, trail, aside=aside)
+
+    def joined(self, question: Question, source: Place, target: Place) -> bool:
+        """Whether everything but security groups lets this pass: names, routes, ACLs."""
+        trail = Trail()
+        if question.named and self._services.private_names(question.named):
+            return False
+        here = self.addresses.standing(source, question.family, trail)
+        there = self.addresses.standing(target, question.family, trail)
+        if here is None or there is None:
+            return False
+        if source.subnet != target.subnet:
+            if self._taken(question, source, target, here, there):
+                return False
+            self.crossing.both(question, source, target, here, there, trail)
+        return not trail.stops
+
+    def side(self, question: Question, place: Place, other: Place, direction: Direction) -> bool:
+        """Whether the groups of one side alone let this pass."""
+        return self.groups.ask(place, direction, question, self._peer(other, question.family)).passes
+
+    def _taken(
+        self, question: Question, source: Place, target: Place, here: Found, there: Found
+    ) -> list[tuple[str, Route]]:
+        """Routes of both subnets that take packets between them from the local one."""
+        ends = ((source.subnet, there), (target.subnet, here))
+        return [
+            (subnet, route)
+            for subnet, towards in ends
+            for route in self.routing.inside(subnet, towards.intervals, question.family)
+        ]
 
     def _side(
         self, question: Question, place: Place, other: Place, direction: Direction, trail: Trail, *, aside: bool
