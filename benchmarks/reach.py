@@ -18,7 +18,17 @@ from ipaddress import IPv4Network
 import click
 
 from planner.catalog import store
-from planner.design import Design, Direction, NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet, Unknown
+from planner.design import (
+    AclRule,
+    Design,
+    Direction,
+    NetworkAcl,
+    NetworkInterface,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+    Unknown,
+)
 from planner.plan.build import build
 from planner.report.columns import aligned
 from planner.security.flows.matrix import ask_all
@@ -103,6 +113,30 @@ def grown(design: Design, groups: int, rules: int, subnets: int, interfaces: int
     )
 
 
+def mixed(design: Design) -> Design:
+    """The same behind a network ACL, and every node with groups of its own that let the VPC in."""
+    there, seen = design.security_groups, design.interfaces
+    if isinstance(there, Unknown) or isinstance(seen, Unknown) or seen is None:
+        raise SystemExit("no groups")
+    both = tuple(
+        SecurityGroupRule(direction, "-1", None, None, peer)
+        for direction, peer in ((Direction.INGRESS, "10.0.0.0/8"), (Direction.EGRESS, "0.0.0.0/0"))
+    )
+    allow = tuple(
+        AclRule(egress, 100, allow=True, protocol="-1", from_port=None, to_port=None, cidr="0.0.0.0/0")
+        for egress in (False, True)
+    )
+    return replace(
+        design,
+        security_groups=tuple(replace(one, rules=(*one.rules, *both)) for one in there),
+        interfaces=tuple(
+            replace(one, security_groups=tuple(f"more-{(number * step) % 200}" for step in (1, 7, 31)))
+            for number, one in enumerate(seen)
+        ),
+        network_acls=(NetworkAcl("acl", allow, tuple(one.name for one in design.subnets)),),
+    )
+
+
 @click.command()
 def main() -> None:
     """Measure and print."""
@@ -116,6 +150,7 @@ def main() -> None:
         label = f"{groups} groups, {count:,} rules, {subnets} subnets, {interfaces} interfaces"
         bound = "≤ 3,000 ms" if groups == 200 else ""
         cases.append((label, grown(design, groups, count, subnets, interfaces), bound))
+    cases.append(("the same, groups mixed, behind an ACL", mixed(cases[-1][1]), "≤ 3,000 ms"))
     for label, one, bound in cases:
         wanted = intents(of_design(one, facts), facts)
         pairs = sum(len(row.asked) for row in ask_all(one, wanted))

@@ -199,19 +199,31 @@ def _one(
 
 
 def _exposed(design: Design, output: str) -> int:
+    from planner.report import reach as report
     from planner.report.columns import aligned
     from planner.security.flows.exposed import exposed
 
     found = exposed(design)
     if output == "json":
         content = [
-            {"who": one.who, "from": one.source, "ports": one.ports, "rule": one.rule, "reachable": one.reachable}
+            {
+                "who": one.who,
+                "from": one.source,
+                "ports": one.ports,
+                "rule": one.rule,
+                "reachable": one.reachable,
+                "verdict": one.verdict,
+                "reason": one.reason,
+            }
             for one in found
         ]
         streams.document(json.dumps(content, indent=1, ensure_ascii=False))
     elif found:
-        rows = [[one.who, one.source, one.ports, one.rule, "open" if one.reachable else "no way in"] for one in found]
+        rows = [[one.who, one.source, one.ports, one.rule, one.verdict] for one in found]
         streams.data(aligned(["who", "from", "ports", "rule of", "verdict"], rows, left=5))
+        unseen = dict.fromkeys(one.reason for one in found if not one.known and one.reason)
+        for reason in unseen:
+            streams.data(report.paragraphs([f"not known: {reason}"], streams.width()))
     else:
         streams.data("nothing is open to the internet")
     return Exit.FINDINGS if any(one.reachable for one in found) else Exit.CLEAN

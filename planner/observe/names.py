@@ -9,6 +9,15 @@ from typing import Any
 from planner.design import Tags
 
 
+def template_groups(data: Mapping[str, Any]) -> set[str]:
+    """Ids of the security groups of a launch template: its own, or those of its network interfaces.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ResponseLaunchTemplateData.html
+    """
+    of_interfaces = (one.get("Groups") or () for one in data.get("NetworkInterfaces") or ())
+    return {*(data.get("SecurityGroupIds") or ()), *(group for many in of_interfaces for group in many)}
+
+
 def tag_table(item: Mapping[str, Any]) -> dict[str, str]:
     """EC2's list of tags as a table, without those of AWS's own."""
     return {tag["Key"]: tag["Value"] for tag in item.get("Tags", ()) if not tag["Key"].startswith("aws:")}

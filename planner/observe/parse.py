@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.design import Design, Unknown
-from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles
+from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes
+from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_network import Names
 from planner.observe.raw import Raw
@@ -24,7 +25,7 @@ def _used_groups(raw: Raw) -> set[str]:
         listed = [] if isinstance(items, Unknown) else items
         used |= {group["GroupId"] for item in listed for group in item.get("Groups") or ()}
     for version in raw.keyed("ec2:DescribeLaunchTemplateVersions").values():
-        used |= set(version["LaunchTemplateData"].get("SecurityGroupIds", ()))
+        used |= template_groups(version["LaunchTemplateData"])
     cluster = raw.get("eks:DescribeCluster")
     if not isinstance(cluster, Unknown):
         used |= set(cluster.get("resourcesVpcConfig", {}).get("securityGroupIds") or ())
@@ -54,7 +55,7 @@ def parse(raw: Raw) -> Design:
     egress, egress_names = parse_network.egress_only_of(raw, vpc.id)
     nat, nat_names = parse_network.nat_gateways_of(raw, subnet_names)
     gateways = {**internet_names, **egress_names, **nat_names}
-    tables, table_names = parse_network.route_tables_of(raw, subnet_names, gateways, lists)
+    tables, table_names = parse_routes.route_tables_of(raw, subnet_names, gateways, lists)
     alone = Design(
         region=raw.region,
         vpc=vpc,

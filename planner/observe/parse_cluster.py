@@ -23,7 +23,7 @@ from planner.design import (
     Unknown,
     UpdateSettings,
 )
-from planner.observe.names import plain_tags, tag_table, tags_of
+from planner.observe.names import plain_tags, tag_table, tags_of, template_groups
 from planner.observe.parse_access import access_entries_of, controllers_of
 from planner.observe.parse_roles import canonical, oidc_provider_of
 from planner.observe.raw import Raw
@@ -223,7 +223,7 @@ def _template(item: Mapping[str, Any], described: Mapping[str, Any], groups: Nam
         disks=tuple(_disk(one) for one in data.get("BlockDeviceMappings", ()) if one.get("Ebs")),
         image_id=data.get("ImageId"),
         instance_type=data.get("InstanceType"),
-        security_groups=tuple(sorted(groups.get(one, one) for one in data.get("SecurityGroupIds", ()))),
+        security_groups=tuple(sorted(groups.get(one, one) for one in template_groups(data))),
         http_tokens=metadata.get("HttpTokens", "optional"),
         hop_limit=metadata.get("HttpPutResponseHopLimit", 1),
         user_data=_user_data(data.get("UserData"), cluster),

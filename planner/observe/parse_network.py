@@ -11,9 +11,6 @@ from planner.design import (
     EgressOnlyInternetGateway,
     InternetGateway,
     NatGateway,
-    Route,
-    RouteTable,
-    RouteTarget,
     SecurityGroup,
     SecurityGroupRule,
     Subnet,
@@ -194,69 +191,6 @@ def nat_gateways_of(raw: Raw, subnets: Names) -> tuple[tuple[NatGateway, ...] | 
         for one in alive
     ]
     return tuple(sorted(made, key=lambda one: one.name)), names
-
-
-_TARGET_KEYS = (
-    ("GatewayId", RouteTarget.INTERNET_GATEWAY),
-    ("EgressOnlyInternetGatewayId", RouteTarget.EGRESS_ONLY_INTERNET_GATEWAY),
-    ("NatGatewayId", RouteTarget.NAT_GATEWAY),
-    ("TransitGatewayId", RouteTarget.TRANSIT_GATEWAY),
-    ("VpcPeeringConnectionId", RouteTarget.PEERING),
-)
-
-
-def route_tables_of(
-    raw: Raw, subnets: Names, gateways: Names, lists: Names
-) -> tuple[tuple[RouteTable, ...] | Unknown, Names]:
-    """Route tables, and their names by id.
-
-    Local routes and those of gateway endpoints are left out: the VPC and the endpoints say the
-    same. A main table with nothing else is left out too.
-    """
-    items = raw.get("ec2:DescribeRouteTables")
-    if isinstance(items, Unknown):
-        return items, {}
-    names = names_by_id(items, "RouteTableId")
-    tables: list[RouteTable] = []
-    for item in items:
-        associations = item.get("Associations", ())
-        associated = tuple(
-            sorted(subnets.get(one["SubnetId"], one["SubnetId"]) for one in associations if one.get("SubnetId"))
-        )
-        main = any(one.get("Main") for one in associations)
-        routes = tuple(
-            sorted(
-                (route for one in item.get("Routes", ()) if (route := _route(one, gateways, lists)) is not None),
-                key=lambda one: one.destination,
-            )
-        )
-        if main and not routes and not associated:
-            continue
-        tables.append(
-            RouteTable(names[item["RouteTableId"]], routes, associated, main, tags_of(item), id=item["RouteTableId"])
-        )
-    return tuple(sorted(tables, key=lambda one: one.name)), names
-
-
-def _route(item: Mapping[str, Any], gateways: Names, lists: Names) -> Route | None:
-    listed = item.get("DestinationPrefixListId") or ""
-    destination = item.get("DestinationCidrBlock") or item.get("DestinationIpv6CidrBlock") or lists.get(listed, listed)
-    blackhole = item.get("State") == "blackhole"
-    for key, kind in _TARGET_KEYS:
-        target = item.get(key)
-        if not target:
-            continue
-        if target == "local" or (listed and target.startswith("vpce-")):
-            return None
-        if target.startswith("vpce-"):  # a Gateway Load Balancer's endpoint: an appliance stands behind it
-            return Route(destination, RouteTarget.VPC_ENDPOINT, target, blackhole)
-        if kind is RouteTarget.INTERNET_GATEWAY and not target.startswith("igw-"):
-            kind = RouteTarget.OTHER  # noqa: PLW2901 - a virtual private gateway comes under the same key
-        return Route(destination, kind, gateways.get(target, target), blackhole)
-    for key, target in item.items():
-        if key.endswith("Id") and key not in ("DestinationPrefixListId", "InstanceOwnerId"):
-            return Route(destination, RouteTarget.OTHER, str(target), blackhole)
-    return None
 
 
 def endpoints_of(raw: Raw, subnets: Names, tables: Names, groups: Names) -> tuple[VpcEndpoint, ...] | Unknown:

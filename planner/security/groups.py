@@ -114,6 +114,8 @@ def memberships(
         Who.EFS: Members((efs_group_name(name),)),
         Who.LOAD_BALANCERS: Members((load_balancer_group_name(name),)),
         Who.INTERNET: Members(blocks=anywhere),
+        Who.RESOLVER: Members(),  # no rule can close it, nor has to open it
+        Who.METADATA: Members(),
     }
 
     def members(actor: Actor) -> Members:

@@ -10,8 +10,9 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from planner.design import AclRule, Design, Direction, Unknown
+from planner.design import AclRule, Design, Direction, RouteTable, Unknown
 from planner.observe.collect import collect_vpc
+from planner.observe.names import template_groups
 from planner.observe.parse import NotObservedError, parse
 
 pytestmark = pytest.mark.usefixtures("moto")
@@ -268,3 +269,31 @@ def test_an_entry_for_one_icmp_type_is_read_as_such() -> None:
     one = _acl_rule({**item, "IcmpTypeCode": {"Type": 8, "Code": -1}})
     assert (one.protocol, one.from_port, one.to_port) == ("icmp", 8, -1)
     assert _acl_rule({**item, "Protocol": "-1"}).from_port is None
+
+
+def test_of_equal_routes_the_static_one_is_kept(ec2: Any) -> None:
+    """What a virtual private gateway propagates comes after static routes and after prefix lists."""
+    vpc, subnet = made(ec2)
+    raw = collect_vpc(boto3.session.Session(), REGION, vpc)
+    tables: Any = raw.get("ec2:DescribeRouteTables")
+    (table,) = tables
+    blocks = ("10.8.0.0/16", "10.9.0.0/16", "10.10.0.0/16")
+    by_gateway = [
+        {"DestinationCidrBlock": one, "GatewayId": "vgw-1", "State": "active", "Origin": "EnableVgwRoutePropagation"}
+        for one in blocks
+    ]
+    peering = {"VpcPeeringConnectionId": "pcx-1", "State": "active", "Origin": "CreateRoute"}
+    static = [{"DestinationCidrBlock": blocks[0], **peering}, {"DestinationPrefixListId": "pl-1", **peering}]
+    table["Routes"] = [*by_gateway, *static]
+    raw.put("ec2:GetManagedPrefixListEntries", [{"Cidr": blocks[1]}], "pl-1")
+    design = parse(raw)
+    found = design.route_table_of(subnet)
+    assert isinstance(found, RouteTable)
+    targets = sorted((one.destination, one.target) for one in found.routes)
+    assert targets == [(blocks[2], "vgw-1"), (blocks[0], "pcx-1"), ("pl-1", "pcx-1")]
+
+
+def test_groups_of_a_launch_template_may_stand_at_its_interfaces() -> None:
+    data = {"SecurityGroupIds": ["sg-1"], "NetworkInterfaces": [{"Groups": ["sg-2"]}, {"DeviceIndex": 1}]}
+    assert template_groups(data) == {"sg-1", "sg-2"}
+    assert template_groups({}) == set()

@@ -50,6 +50,11 @@ def opened(design: Design, change: Change) -> Design:
         gateways = design.internet_gateways
         assert not isinstance(gateways, Unknown)
         return replace(design, internet_gateways=(*gateways, InternetGateway(name)))
+    if kind == "public-block":
+        assert design.cluster is not None
+        access = design.cluster.endpoint
+        access = replace(access, public_cidrs=(*access.public_cidrs, name))
+        return replace(design, cluster=replace(design.cluster, endpoint=access))
     if kind == "private-dns":
         return _with(design, "vpc_endpoints", name, lambda one: replace(one, private_dns=True))
     if kind == "dns-attribute":

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 
-from planner.design import Design, Route, RouteTarget, Unknown
-from planner.security.flows.buckets import FEW, Bucket
+from planner.design import Design, Direction, Route, RouteTarget, Unknown
+from planner.security.flows.buckets import FEW, Bucket, apart
 from planner.security.flows.places import Places
 from planner.security.intents.model import IN_CLUSTER, NODES, Actor, Intent, Who
 from planner.security.reach.engine import Prover
-from planner.security.reach.model import Answer, Party, Place, Question, Status
+from planner.security.reach.model import Answer, Outside, Party, Place, PublicEndpoint, Question, Status
 
 ENOUGH = 20
 """Blocked pairs of two buckets that are told."""
+ENOUGH_OF_ROW = 600
+"""Blocked pairs of a flow that are told; more than those of places that are asked one by one."""
+ENOUGH_UNKNOWN = 200
+"""Pairs that are not known, after which no blocked one is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,44 +95,102 @@ def _anywhere(design: Design, parties: Sequence[Party]) -> tuple[Party, ...]:
 def _row(intent: Intent, design: Design, prover: Prover, places: Places) -> Row:
     family = _family(intent, design)
     sources, targets = places.of(_source(intent, design), family), places.of(intent.target, family)
-    asked = tuple(
-        one
-        for source in places.buckets(sources)
-        for target in places.buckets(targets)
-        for one in _bucket_pair(intent, family, source, target, prover, places)
-    )
-    return Row(intent, asked, sources.unknown or targets.unknown)
+    inside = all(isinstance(one, Place) for one in (*sources.parties, *targets.parties))
+    asked: list[Asked] = []
+    blocked, pair = 0, _Pair(intent, family, prover, places)
+    for source in places.buckets(sources, inside=inside):
+        for target in places.buckets(targets, inside=inside):
+            if blocked < ENOUGH_OF_ROW:
+                found = tuple(pair.ask(source, target))
+                blocked += sum(one.answer.status is Status.BLOCKED for one in found)
+                asked += found
+    return Row(intent, tuple(asked), sources.unknown or targets.unknown)
 
 
-def _bucket_pair(
-    intent: Intent, family: int, source: Bucket, target: Bucket, prover: Prover, places: Places
-) -> Iterator[Asked]:
-    """One question for two buckets where that is enough, else one for each pair of their members; after
-    some that are blocked the others would say nothing new."""
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Asks an intent of two buckets."""
 
-    def ask(one: Party, other: Party) -> Asked:
-        question = _question(intent, one, other, family)
-        return Asked(intent, places.zone(one), places.zone(other), question, prover.ask(question))
+    intent: Intent
+    family: int
+    prover: Prover
+    places: Places
 
-    if source.together is not None and target.together is not None:
-        found = ask(source.together, target.together)
-        alone = len(source.members) == len(target.members) == 1
-        if alone or found.answer.status is Status.REACHABLE:
+    def ask(self, source: Bucket, target: Bucket) -> Iterator[Asked]:
+        """One question for both where that is enough, else one for each pair of what is in doubt; after
+        some that are not reachable the others would say nothing new."""
+        found = self._both(source, target)
+        if found is not None and (_alone(source, target) or found.answer.status is Status.REACHABLE):
             yield found
             return
-    blocked = 0
-    for one in source.members:
-        for other in target.members:
-            found = ask(one, other)
-            blocked += found.answer.status is Status.BLOCKED
-            yield found
-            if blocked >= ENOUGH:
+        blocked = unknown = 0
+        for one in self._each(source, target):
+            yield one
+            blocked += one.answer.status is Status.BLOCKED
+            unknown += one.answer.status is Status.UNKNOWN
+            if blocked >= ENOUGH or unknown >= ENOUGH_UNKNOWN:
                 return
+
+    def _each(self, source: Bucket, target: Bucket) -> Iterator[Asked]:
+        """What is sure to pass once, then what is in doubt: by groups, and then place by place."""
+        sources, targets = source.classes or (source,), target.classes or (target,)
+        calls, answers = self._clear(source, target, sources, targets)
+        if True in calls and True in answers:
+            yield self._one(sources[calls.index(True)].members[0], targets[answers.index(True)].members[0])
+        for one, out in zip(sources, calls, strict=True):
+            for other, into in zip(targets, answers, strict=True):
+                if out and into:
+                    continue
+                found = self._both(one, other)
+                if found is not None and (_alone(one, other) or found.answer.status is Status.REACHABLE):
+                    yield found
+                else:
+                    yield from (self._one(member, peer) for member in one.members for peer in other.members)
+
+    def _clear(
+        self, source: Bucket, target: Bucket, sources: Sequence[Bucket], targets: Sequence[Bucket]
+    ) -> tuple[list[bool], list[bool]]:
+        """Which sources' groups let all of the target's places be called, and which targets' groups let all
+        of the source's in: between these everything passes, if names, routes and ACLs let it."""
+        none = [False] * len(sources), [False] * len(targets)
+        one, other = apart(source, target)
+        if not isinstance(one, Place) or not isinstance(other, Place) or len(sources) == len(targets) == 1:
+            return none
+        question, side = _question(self.intent, one, other, self.family), self.prover.side
+        if question.efa or not self.prover.joined(question, one, other):
+            return none
+        return (
+            [
+                isinstance(many.together, Place) and side(question, many.together, other, Direction.EGRESS)
+                for many in sources
+            ],
+            [
+                isinstance(many.together, Place) and side(question, many.together, one, Direction.INGRESS)
+                for many in targets
+            ],
+        )
+
+    def _both(self, source: Bucket, target: Bucket) -> Asked | None:
+        one, other = apart(source, target)
+        return None if one is None or other is None else self._one(one, other)
+
+    def _one(self, source: Party, target: Party) -> Asked:
+        question = _question(self.intent, source, target, self.family)
+        return Asked(
+            self.intent, self.places.zone(source), self.places.zone(target), question, self.prover.ask(question)
+        )
+
+
+def _alone(source: Bucket, target: Bucket) -> bool:
+    return len(source.members) == len(target.members) == 1
 
 
 def _question(intent: Intent, source: Party, target: Party, family: int) -> Question:
     ports = (intent.from_port, intent.to_port)
-    return Question(source, target, intent.protocol, *ports, family=family, efa=intent.key == "efa")
+    if intent.key == "api-public" and isinstance(target, Outside):
+        target = PublicEndpoint("the public endpoint", target.cidr)
+    named = "the Kubernetes API" if intent.key == "api" and isinstance(target, Place) else ""
+    return Question(source, target, intent.protocol, *ports, family=family, efa=intent.key == "efa", named=named)
 
 
 def _family(intent: Intent, design: Design) -> int:
@@ -149,8 +211,11 @@ def _source(intent: Intent, design: Design) -> Actor:
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/external-snat.html
     """
+    servers = () if isinstance(design.vpc.domain_name_servers, Unknown) else design.vpc.domain_name_servers
     outside = intent.target.who is Who.OUTSIDE and not _in_vpc(intent.target.name, design)
-    leaves = (outside or intent.target.who in (Who.SERVICE, Who.INTERNET)) and _family(intent, design) == 4
+    asks_outside = intent.target.who is Who.RESOLVER and not any(_holds(design, one) for one in servers)
+    away = outside or asks_outside or intent.target.who in (Who.SERVICE, Who.INTERNET)
+    leaves = away and _family(intent, design) == 4
     if intent.source.who is not Who.PODS or not leaves:
         return intent.source
     endpoints = () if isinstance(design.vpc_endpoints, Unknown) else design.vpc_endpoints
@@ -158,6 +223,15 @@ def _source(intent: Intent, design: Design) -> Actor:
     addon = design.cluster.addon("vpc-cni") if design.cluster else None
     external = addon is not None and '"AWS_VPC_K8S_CNI_EXTERNALSNAT":"true"' in addon.configuration
     return intent.source if inside or external else NODES
+
+
+def _holds(design: Design, server: str) -> bool:
+    """Whether a name server is an address of the VPC."""
+    try:
+        address = IPv4Address(server)
+    except ValueError:
+        return False
+    return any(address in block for block in design.vpc.cidrs)
 
 
 def with_connections(design: Design, blocks: Sequence[str]) -> Design:

@@ -9,12 +9,16 @@ from planner.design import Design, LaunchTemplate, NetworkInterface, NodeGroup, 
 from planner.security.flows.buckets import FEW, Bucket, buckets
 from planner.security.intents.model import Actor, Who
 from planner.security.names import efs_group_name, load_balancer_group_name, pod_group_name
+from planner.security.reach.addresses import of_amazon
+from planner.security.reach.engine import RESOLVERS
 from planner.security.reach.model import Outside, Party, Place, Service
 
 LINUX_PORTS = (32768, 60999)
 """net.ipv4.ip_local_port_range of Linux; https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html"""
 WINDOWS_PORTS = (49152, 65535)
 ANY_PORTS = (1024, 65535)
+METADATA = "169.254.169.254/32"
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html"""
 INTERNET_BLOCKS = {4: "0.0.0.0/0", 6: "::/0"}
 
 
@@ -34,14 +38,15 @@ class Places:
         self._few = few
         cluster = design.cluster
         self._standings: dict[tuple[Actor, int], Standing] = {}
-        self._buckets: dict[Standing, tuple[Bucket, ...]] = {}
+        self._buckets: dict[tuple[Standing, bool], tuple[Bucket, ...]] = {}
         self._own = (cluster.cluster_security_group,) if cluster and cluster.cluster_security_group else ()
 
-    def buckets(self, standing: Standing) -> tuple[Bucket, ...]:
-        """The parties of a standing, alike ones together."""
-        if standing not in self._buckets:
-            self._buckets[standing] = buckets(self.design, standing.parties, self._few)
-        return self._buckets[standing]
+    def buckets(self, standing: Standing, *, inside: bool) -> tuple[Bucket, ...]:
+        """The parties of a standing, alike ones together; ``inside`` if they are asked about places only."""
+        key = (standing, inside)
+        if key not in self._buckets:
+            self._buckets[key] = buckets(self.design, standing.parties, self._few, inside=inside)
+        return self._buckets[key]
 
     def of(self, actor: Actor, family: int = 4) -> Standing:
         """Where an actor stands."""
@@ -57,6 +62,10 @@ class Places:
             return Standing((Outside("internet", INTERNET_BLOCKS[family]),))
         if who is Who.OUTSIDE:
             return Standing((Outside(actor.name, actor.name),))
+        if who is Who.METADATA:
+            return Standing((Outside("instance metadata", METADATA),))
+        if who is Who.RESOLVER:
+            return self._resolver()
         if who is Who.CONTROL_PLANE:
             return self._control_plane()
         if who is Who.NODES:
@@ -73,6 +82,24 @@ class Places:
         ports = ANY_PORTS if who is Who.LOAD_BALANCERS else LINUX_PORTS
         return self._beside_nodes(label, groups, ports, branch=who is Who.POD_GROUP and self._strict())
 
+    def _resolver(self) -> Standing:
+        """Amazon's resolver, or the name servers of the DHCP options: interfaces of the VPC where they are seen."""
+        servers = self.design.vpc.domain_name_servers
+        if isinstance(servers, Unknown):
+            return Standing((Outside("VPC resolver", RESOLVERS[0]),), servers)
+        if not servers:
+            return Standing((), Unknown("ec2:DescribeDhcpOptions", "the DHCP options name no name server"))
+        if of_amazon(self.design.vpc, servers):
+            return Standing((Outside("VPC resolver", RESOLVERS[0]),))
+        return Standing(tuple(self._server(one) for one in servers))
+
+    def _server(self, address: str) -> Party:
+        label = f"name server {address}"
+        for one in self._interfaces():
+            if address in one.addresses:
+                return Place(label, one.subnet, one.security_groups, (address,), ephemeral=ANY_PORTS)
+        return Outside(label, address)
+
     def _control_plane(self) -> Standing:
         """EKS's own interfaces: those that are seen, else one in every cluster subnet."""
         cluster = self.design.cluster
@@ -82,7 +109,13 @@ class Places:
         if seen:
             return Standing(
                 _distinct(
-                    Place(f"control plane in {one.subnet}", one.subnet, one.security_groups, _addresses(one))
+                    Place(
+                        f"control plane in {one.subnet}",
+                        one.subnet,
+                        one.security_groups,
+                        one.addresses,
+                        ephemeral=LINUX_PORTS,
+                    )
                     for one in seen
                 )
             )
@@ -215,10 +248,6 @@ class Places:
             subnet: Subnet | None = self.design.subnet(party.subnet)
             return subnet.zone if subnet else party.subnet
         return party.label
-
-
-def _addresses(one: NetworkInterface) -> tuple[str, ...]:
-    return one.addresses
 
 
 def _distinct(places: Iterable[Place]) -> tuple[Place, ...]:

@@ -10,8 +10,10 @@ from planner.security.intents.model import (
     CONTROL_PLANE,
     FARGATE,
     INTERNET,
+    METADATA,
     NODES,
     PODS,
+    RESOLVER,
     Actor,
     Intent,
     Who,
@@ -78,6 +80,9 @@ def _control_plane(features: Features, facts: Facts) -> Iterator[Intent]:
 def _inside(features: Features) -> Iterator[Intent]:
     for source in (NODES, PODS, *((FARGATE,) if features.fargate else ())):
         yield from _dns(source)
+    for source in (NODES, PODS):
+        yield Intent("resolver", source, RESOLVER, "udp", 53, 53)
+    yield _tcp("imds", NODES, METADATA, 80)
     pairs = [(NODES, NODES), (NODES, PODS), (PODS, NODES), (PODS, PODS)]
     if features.fargate:
         pairs += [(FARGATE, PODS), (PODS, FARGATE), (FARGATE, FARGATE)]

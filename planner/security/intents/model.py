@@ -22,6 +22,9 @@ class Who(StrEnum):
     OUTSIDE = "connected network"
     EFS = "EFS mount targets"
     LOAD_BALANCERS = "load balancers"
+    RESOLVER = "VPC resolver"
+    """The name servers that the DHCP options give."""
+    METADATA = "instance metadata"
 
 
 IN_CLUSTER = frozenset({Who.CONTROL_PLANE, Who.NODES, Who.PODS, Who.FARGATE, Who.POD_GROUP})
@@ -44,6 +47,8 @@ NODES = Actor(Who.NODES)
 PODS = Actor(Who.PODS)
 FARGATE = Actor(Who.FARGATE)
 INTERNET = Actor(Who.INTERNET)
+RESOLVER = Actor(Who.RESOLVER)
+METADATA = Actor(Who.METADATA)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv6Network
 
-from planner.design import Design
+from planner.design import Design, Subnet, Vpc
 from planner.security.reach.model import Component, Place, Step
 from planner.security.reach.ranges import Interval, of_family
 from planner.security.reach.trail import Trail
 from planner.security.reach.wording import Stop
+
+AMAZON_DNS = frozenset({"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"})
+
+
+def of_amazon(vpc: Vpc, servers: Iterable[str]) -> bool:
+    """Whether Amazon's resolver is among the name servers of DHCP options: by its name, its link-local
+    addresses, or the second address of the VPC's primary block.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+    """
+    return bool((AMAZON_DNS | {str(vpc.cidr.network_address + 2)}) & set(servers))
+
+
+def ipv6_block(vpc: Vpc, subnet: Subnet) -> IPv6Network | None:
+    """The IPv6 block of a subnet; None if it has none, or if that of the VPC is not known yet."""
+    if vpc.ipv6_cidr is None or subnet.ipv6_index is None:
+        return None
+    return IPv6Network((int(vpc.ipv6_cidr.network_address) + (subnet.ipv6_index << 64), 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +74,8 @@ class Addresses:
             return Found(of_family([str(subnet.cidr)], 4))
         if subnet.ipv6_index is None:
             return Found(())
-        whole = self._vpc.ipv6_cidr
-        if whole is None:
-            return Found((), unknown=True)
-        first = int(whole.network_address) + (subnet.ipv6_index << 64)
-        return Found(of_family([str(IPv6Network((first, 64)))], 6))
+        ipv6 = ipv6_block(self._vpc, subnet)
+        return Found((), unknown=True) if ipv6 is None else Found(of_family([str(ipv6)], 6))
 
     def standing(self, place: Place, family: int, trail: Trail) -> Found | None:
         """Its addresses; None, with a stop, if it has none of this family."""

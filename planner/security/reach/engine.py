@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from planner.design import Design, Direction, SecurityGroupRule
+from planner.design import Design, Direction, Route, SecurityGroupRule
 from planner.security.reach.addresses import Addresses, Found
+from planner.security.reach.admission import admitted
 from planner.security.reach.crossing import Crossing
 from planner.security.reach.gates import Gates
 from planner.security.reach.groups import Groups, Peer
 from planner.security.reach.inward import Inward
-from planner.security.reach.model import Answer, Component, Outside, Place, Question, Service, Step
+from planner.security.reach.model import (
+    Answer,
+    Component,
+    Outside,
+    Place,
+    PublicEndpoint,
+    Question,
+    Service,
+    Step,
+)
 from planner.security.reach.outward import Outward
 from planner.security.reach.ranges import block, blocks_text, of_family
 from planner.security.reach.routing import Routing
@@ -49,7 +59,7 @@ class Prover:
 
     def _ask(self, question: Question) -> Answer:
         source, target = question.source, question.target
-        if isinstance(target, Outside) and _link_local(target.cidr):
+        if isinstance(target, Outside) and link_local(target.cidr):
             return _on_the_link(source, target, self._services.names() if _resolver(target.cidr) else None)
         if isinstance(source, Place) and isinstance(target, Outside) and self._resolver_of_vpc(target.cidr):
             step = Step(Component.LINK, target.cidr, "the VPC's resolver: no group or ACL stands before it")
@@ -58,9 +68,13 @@ class Prover:
             return self._services.ask(self, question, source, target)
         trail = Trail()
         if isinstance(source, Place) and isinstance(target, Place):
+            for stop in self._services.private_names(question.named) if question.named else ():
+                trail.stop(stop)
             self.within(question, source, target, trail)
         elif isinstance(source, Place) and isinstance(target, Outside):
             self.leave(question, source, target, self.outward.found(target, question.family), trail)
+            if isinstance(target, PublicEndpoint):
+                admitted(self.design, question, source, trail)
         elif isinstance(source, Outside) and isinstance(target, Place):
             self.enter(question, source, target, trail)
         else:
@@ -75,10 +89,7 @@ class Prover:
         there = self.addresses.standing(target, family, trail)
         if here is None or there is None:
             return
-        taken = []
-        if source.subnet != target.subnet:
-            for subnet, towards in ((source.subnet, there), (target.subnet, here)):
-                taken += [(subnet, route) for route in self.routing.inside(subnet, towards.intervals, family)]
+        taken = self._taken(question, source, target, here, there) if source.subnet != target.subnet else []
         aside = bool(taken)
         self._side(question, source, target, Direction.EGRESS, trail, aside=aside)
         for subnet, route in taken:
@@ -89,6 +100,36 @@ class Prover:
         if question.efa:  # both sides send
             self._side(question, source, target, Direction.INGRESS, trail, aside=aside)
             self._side(question, target, source, Direction.EGRESS, trail, aside=aside)
+
+    def joined(self, question: Question, source: Place, target: Place) -> bool:
+        """Whether everything but security groups lets this pass: names, routes, ACLs."""
+        trail = Trail()
+        if question.named and self._services.private_names(question.named):
+            return False
+        here = self.addresses.standing(source, question.family, trail)
+        there = self.addresses.standing(target, question.family, trail)
+        if here is None or there is None:
+            return False
+        if source.subnet != target.subnet:
+            if self._taken(question, source, target, here, there):
+                return False
+            self.crossing.both(question, source, target, here, there, trail)
+        return not trail.stops
+
+    def side(self, question: Question, place: Place, other: Place, direction: Direction) -> bool:
+        """Whether the groups of one side alone let this pass."""
+        return self.groups.ask(place, direction, question, self._peer(other, question.family)).passes
+
+    def _taken(
+        self, question: Question, source: Place, target: Place, here: Found, there: Found
+    ) -> list[tuple[str, Route]]:
+        """Routes of both subnets that take packets between them from the local one."""
+        ends = ((source.subnet, there), (target.subnet, here))
+        return [
+            (subnet, route)
+            for subnet, towards in ends
+            for route in self.routing.inside(subnet, towards.intervals, question.family)
+        ]
 
     def _side(
         self, question: Question, place: Place, other: Place, direction: Direction, trail: Trail, *, aside: bool
@@ -160,6 +201,8 @@ class Prover:
     def carriers(self, question: Question) -> tuple[tuple[str, SecurityGroupRule], ...]:
         """Security-group rules of both sides that by themselves let some of this pass."""
         source, target = question.source, question.target
+        if isinstance(target, Outside) and (link_local(target.cidr) or self._resolver_of_vpc(target.cidr)):
+            return ()
         found: list[tuple[str, SecurityGroupRule]] = []
         family = question.family
         if isinstance(source, Place):
@@ -205,7 +248,8 @@ def _resolver(cidr: str) -> bool:
     return any(block(one) == block(cidr) for one in RESOLVERS)
 
 
-def _link_local(cidr: str) -> bool:
+def link_local(cidr: str) -> bool:
+    """Whether a block never leaves the link: metadata, the resolver, agents on the node."""
     version, (first, last) = block(cidr)
     return any(
         version == block(one)[0] and block(one)[1][0] <= first and last <= block(one)[1][1] for one in LINK_LOCAL

@@ -44,7 +44,10 @@ class Gates:
             reason = f"{route.target} is not attached to this VPC"
             opening = (Change("attach-gateway", route.target),) if internet else ()
             step = Step(component, route.target, "not attached to this VPC")
-            trail.stop(Stop("NOT_ATTACHED", step, reason, f"attach {route.target} to the VPC", opening))
+            change = f"attach {route.target} to the VPC"
+            if not internet:  # it belongs to one VPC for good
+                change = f"make an egress-only internet gateway in the VPC and route {route.destination} to it"
+            trail.stop(Stop("NOT_ATTACHED", step, reason, change, opening))
 
     def nearest(self, source: Place, part: tuple[Interval, ...], family: int) -> tuple[RouteTarget, str]:
         """A gateway of the VPC by which the source could reach these addresses, with its name (none where

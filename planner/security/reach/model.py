@@ -39,6 +39,11 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicEndpoint(Outside):
+    """The public endpoint of a cluster's API: in the internet, and open to some blocks only."""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """An AWS service by its endpoint name, such as ``ecr.api``."""
 
@@ -55,7 +60,8 @@ class Question:
 
     ``protocol`` is tcp, udp, icmp, icmpv6 or -1; ports are the target's, inclusive, None for all. Of ICMP
     ``from_port`` is the type and ``to_port`` the code, None or -1 for all.
-    ``efa`` asks for traffic that only rules between a group and itself let pass.
+    ``efa`` asks for traffic that only rules between a group and itself let pass; ``named`` is the name by
+    which the target is called, if only the VPC's own DNS knows it.
     """
 
     source: Party
@@ -65,6 +71,7 @@ class Question:
     to_port: int | None = None
     family: int = 4
     efa: bool = False
+    named: str = ""
 
     @property
     def ports(self) -> Interval:
@@ -102,6 +109,7 @@ class Component(StrEnum):
     NAT_GATEWAY = "NAT gateway"
     VPC_ENDPOINT = "VPC endpoint"
     DNS = "DNS"
+    PUBLIC_ENDPOINT = "public endpoint"
     ADDRESS = "address"
     BEYOND = "beyond"
     LINK = "link"
@@ -123,7 +131,7 @@ class Change:
 
     kind: str
     """add-rule, add-entry, replace-entry, add-route, replace-route, add-main-table (the main route table holds
-    nothing yet), private-dns, dns-attribute, endpoint-table, attach-gateway, or public-address (of a place,
+    nothing yet), private-dns, dns-attribute, endpoint-table, attach-gateway, public-block (``resource``, of the public endpoint), or public-address (of a place,
     which a design does not hold)."""
     resource: str
     table: str = ""

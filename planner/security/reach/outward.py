@@ -14,7 +14,7 @@ from planner.design import NatGateway, Route, RouteTarget, Unknown
 from planner.security.reach.addresses import Addresses, Found
 from planner.security.reach.crossing import Crossing
 from planner.security.reach.gates import Gates
-from planner.security.reach.model import Change, Component, Outside, Place, Question, Step
+from planner.security.reach.model import Change, Component, Outside, Place, PublicEndpoint, Question, Step
 from planner.security.reach.ranges import block, blocks_text
 from planner.security.reach.routing import Routing, Way
 from planner.security.reach.trail import Trail
@@ -93,7 +93,11 @@ class Outward:
         table, family = self._routing.table_name(leg.source.subnet), leg.question.family
         if way.route is None:
             kind, name = self._gates.nearest(leg.source, way.part, family)
-            part = "the internet" if leg.target.label == "internet" else blocks_text(way.part, family)
+            part = (
+                "the internet"
+                if leg.target.label == "internet" or isinstance(leg.target, PublicEndpoint)
+                else blocks_text(way.part, family)
+            )
             trail.stop(self._gates.missing(leg.source.subnet, part, kind, name, leg.target.cidr))
             return
         route = way.route
@@ -119,6 +123,15 @@ class Outward:
         self._gates.attached(route, trail)
         if leg.question.family == 4 and not self._routing.public_part(way.part, 4):
             self.private_block(route, leg.target, leg.origin.subnet, trail)
+        elif leg.question.family == 4 and not leg.source.public and leg.source is not leg.origin:
+            name = leg.source.label
+            step = Step(Component.NAT_GATEWAY, name, "private")
+            reason = f"{name} is a private NAT gateway, without a public address for the internet"
+            change = f"replace {name} by a public NAT gateway"
+            family = leg.question.family
+            first = self._routing.ways(leg.origin.subnet, way.part, family)[0].route
+            opening = self._gates.replacing(leg.origin, first, way.part, family) if first is not None else ()
+            trail.stop(Stop("NAT_PRIVATE", step, reason, change, opening))
         elif leg.question.family == 4 and not leg.source.public:
             name = leg.source.label
             step = Step(Component.ADDRESS, name, "no public IPv4 address")

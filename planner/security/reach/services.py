@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.design import Design, Direction, PrefixList, RouteTable, Unknown, VpcEndpoint
-from planner.security.reach.addresses import Found
+from planner.security.reach.addresses import Found, of_amazon
 from planner.security.reach.crossing import ANYWHERE
 from planner.security.reach.groups import Peer
 from planner.security.reach.model import Answer, Change, Component, Outside, Place, Question, Service, Status, Step
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from planner.security.reach.engine import Prover
 
 INTERNET = {4: Outside("internet", "0.0.0.0/0"), 6: Outside("internet", "::/0")}
-AMAZON_DNS = "AmazonProvidedDNS"
 GATEWAYS = ("s3", "dynamodb")
 BLOCKED = Status.BLOCKED
 
@@ -100,7 +99,7 @@ class Services:
     ) -> Answer:
         """By the private name of an interface endpoint. If it is not sure that the name resolves to it, what
         the endpoint blocks is blocked only if the internet is no way either."""
-        trail, dns = Trail(), self._private_names(target)
+        trail, dns = Trail(), self._private_names(target.label)
         doubts = [one for one in (names, dns) if one is not None]
         for stop in doubts:
             trail.stop(stop)
@@ -122,13 +121,20 @@ class Services:
         opening = (Change("dns-attribute", "enableDnsSupport"),)
         return Stop("DNS_SUPPORT_OFF", step, "the VPC resolves no names", "set enableDnsSupport of the VPC", opening)
 
-    def _private_names(self, target: Service) -> Stop | None:
-        """Whether the service's name resolves to its endpoint."""
+    def private_names(self, label: str) -> tuple[Stop, ...]:
+        """What keeps the VPC's DNS from giving a name its private addresses."""
+        names = self.names()
+        if names is not None and names.sure:
+            return (names,)
+        return tuple(one for one in (names, self._private_names(label)) if one is not None)
+
+    def _private_names(self, label: str) -> Stop | None:
+        """Whether a private name resolves to its interfaces."""
         vpc = self._design.vpc
         if vpc.dns_hostnames is False:
             step = Step(Component.DNS, vpc.name, "enableDnsHostnames: False")
             opening = (Change("dns-attribute", "enableDnsHostnames"),)
-            reason = f"without enableDnsHostnames {target.label} does not resolve to its endpoint"
+            reason = f"without enableDnsHostnames {label} does not resolve to its interfaces in the VPC"
             return Stop("DNS_HOSTNAMES_OFF", step, reason, "set enableDnsHostnames of the VPC", opening)
         if isinstance(vpc.dns_hostnames, Unknown):
             step = Step(Component.DNS, vpc.name, str(vpc.dns_hostnames))
@@ -137,12 +143,16 @@ class Services:
         if isinstance(servers, Unknown):
             step = Step(Component.DNS, vpc.name, str(servers))
             return Stop("DNS_UNKNOWN", step, f"the DHCP options are not known: {servers}", sure=False)
-        if servers and AMAZON_DNS not in servers:
-            step = Step(Component.DNS, vpc.name, f"name servers {', '.join(servers)}")
-            reason = (
-                f"{target.label} resolves to its endpoint only if {', '.join(servers)} forward to the VPC's resolver"
+        if not of_amazon(vpc, servers):
+            given = ", ".join(servers) or "none"
+            step = Step(Component.DNS, vpc.name, f"name servers of the DHCP options: {given}")
+            reason = f"the DHCP options name {given} as name servers: {label} resolves to its interfaces in the VPC only if they forward to the VPC's resolver"
+            if not servers:
+                reason = f"the DHCP options name no name server, and how {label} then resolves is not known"
+            change = (
+                "put AmazonProvidedDNS into the DHCP options, or let the name servers forward to the VPC's resolver"
             )
-            return Stop("DNS_CUSTOM", step, reason, sure=False)
+            return Stop("DNS_CUSTOM", step, reason, change, sure=False)
         return None
 
     def _by_interface(self, prover: Prover, question: Question, source: Place, target: Service, trail: Trail) -> None:
@@ -217,15 +227,13 @@ class Services:
             return Stop("ENDPOINT_NOT_IN_TABLE", step, reason, f"associate {elsewhere[0].name} with {table}", opening)
         if first.code.startswith(("SECURITY_GROUP", "NACL")):
             return first  # there is a way out, and something here closes it
-        dead = self._endpoints.get(("Interface", target.name), [])
-        what = (
-            f"the endpoint {dead[0].name} is {dead[0].state}"
-            if dead
-            else f"there is no VPC endpoint for {target.label}"
-        )
-        step = Step(Component.VPC_ENDPOINT, target.name, what)
         kind = "a gateway endpoint" if target.name in GATEWAYS else "an interface endpoint"
-        change = (
-            f"add {kind} for {target.label}; or {first.change}" if first.change else f"add {kind} for {target.label}"
-        )
-        return Stop("NO_ENDPOINT", step, f"{what}; {over}", change, first.opening)
+        add = f"add {kind} for {target.label}"
+        if first.code != "NO_ROUTE" or first.step.name != self._routing.table_name(source.subnet):
+            return replace(first, change=f"{first.change}; or {add}")  # a way out is there, and broken
+        dead = self._endpoints.get(("Interface", target.name), [])
+        name = dead[0].name if dead else target.name
+        what = f"{name} is {dead[0].state}" if dead else f"there is no VPC endpoint for {target.label}"
+        change = f"accept or replace {name}" if dead else add
+        change = f"{change}; or {first.change}" if first.change else change
+        return Stop("NO_ENDPOINT", Step(Component.VPC_ENDPOINT, name, what), f"{what}; {over}", change, first.opening)

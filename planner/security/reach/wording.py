@@ -10,6 +10,13 @@ from planner.security.reach.groups import Passed
 from planner.security.reach.model import Answer, Change, Component, Outside, Party, Place, Question, Status, Step
 from planner.security.reach.ranges import EVERY_PORT, ICMP, Interval, block, blocks_text, ports_text, spans
 
+_GATEWAYS = {
+    RouteTarget.NAT_GATEWAY: "a NAT gateway",
+    RouteTarget.INTERNET_GATEWAY: "an internet gateway",
+    RouteTarget.EGRESS_ONLY_INTERNET_GATEWAY: "an egress-only internet gateway",
+    RouteTarget.TRANSIT_GATEWAY: "a transit gateway",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -132,21 +139,22 @@ def acl_stop(
     if the addresses are the part of it that counts (the public ones of 0.0.0.0/0)."""
     ports, addresses = decided.denied or (EVERY_PORT, (0, 0))
     blocks, cidr = _denied_blocks(decided, addresses, family, whole)
+    # of all protocols asked at once an entry may deny one
+    closed = decided.by.protocol if protocol == "-1" and decided.by is not None else protocol
+    traffic = "all traffic" if closed == "-1" else f"{closed} {ports_text(ports, closed)}"
     way, to = ("out of", "to") if egress else ("into", "from")
-    what = f"{'replies' if returning else 'packets'} {way} {subnet} ({ports_text(ports, protocol)}, {to} {blocks})"
+    what = f"{'replies' if returning else 'packets'} {way} {subnet} ({ports_text(ports, closed)}, {to} {blocks})"
     partial = "; some connections would work and others would not" if decided.allowed_by else ""
     number = free_number(acl, egress=egress, before=decided.by)
     replacing = decided.by is not None and number == decided.by.number  # no lower number is free
-    first, last = _numbers(protocol, ports)
-    entry = AclRule(
-        egress=egress, number=number, allow=True, protocol=protocol, from_port=first, to_port=last, cidr=cidr
-    )
+    first, last = _numbers(closed, ports)
+    entry = AclRule(egress=egress, number=number, allow=True, protocol=closed, from_port=first, to_port=last, cidr=cidr)
     verb, side = "replace in" if replacing else "add to", "outbound" if egress else "inbound"
     return Stop(
         f"{'NACL_RETURN' if returning else 'NACL'}_{'EGRESS' if egress else 'INGRESS'}",
         Step(Component.NETWORK_ACL, acl.name, f"{entry_text(decided.by)} denies {what}"),
         f"network ACL {acl.name} denies {what}: {entry_text(decided.by)}{partial}",
-        f"{verb} {acl.name}, {side}: entry {number} allow {protocol} {ports_text(ports, protocol)} {to} {cidr}",
+        f"{verb} {acl.name}, {side}: entry {number} allow {traffic} {to} {cidr}",
         (Change("replace-entry" if replacing else "add-entry", acl.name, entry=entry),),
         partial=bool(decided.allowed_by),
     )
@@ -173,6 +181,6 @@ def no_route(table: str, part: str, target: RouteTarget, name: str, destination:
         "NO_ROUTE_BACK" if back else "NO_ROUTE",
         Step(Component.ROUTE, table, f"no route for {text}"),
         f"{table} has no route for {text}",
-        f"add to {table}: a route for {destination} to {'a ' if not name else ''}{name or target.replace('-', ' ')}",
+        f"add to {table}: a route for {destination} to {name or _GATEWAYS[target]}",
         (Change("add-route", table, route=Route(destination, target, name)),) if name else (),
     )

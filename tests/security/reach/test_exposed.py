@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from planner.design import NetworkInterface, SecurityGroup
+from planner.design import NetworkInterface, SecurityGroup, Unknown
 from planner.security.flows.exposed import exposed
-from tests.security.reach.small import ALLOWED, ANYWHERE, acl, allow, into, out
+from tests.security.reach.small import ALLOWED, ANYWHERE, acl, allow, into, office, out, vpc
 
 SEEN = NetworkInterface("eni-1", "public", ("open",), ("10.0.2.7",), public_ip="198.51.100.7")
 SSH = (SecurityGroup("open", "", (out(), into(ANYWHERE, "tcp", 22, 23))),)
@@ -34,3 +34,39 @@ def test_a_part_of_the_internet_is_enough(entries: tuple[Any, ...], reachable: b
     assert found.reachable is reachable
     (private,) = exposed(replace(design, interfaces=(replace(SEEN, public_ip=None),)))
     assert not private.reachable
+
+
+UNSEEN = Unknown("ec2:DescribeSomething", "AccessDenied")
+
+
+@pytest.mark.parametrize("part", ["security_groups", "route_tables", "interfaces", "network_acls", "internet_gateways"])
+def test_what_could_not_be_read_is_never_taken_for_closed(part: str) -> None:
+    fields: dict[str, Any] = {"security_groups": SSH, "interfaces": (SEEN,), part: UNSEEN}
+    (found,) = exposed(replace(vpc(), **fields))
+    assert (found.reachable, found.verdict) == (False, "not known")
+    assert "AccessDenied" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("peers", "lists", "verdicts"),
+    [
+        (("0.0.0.0/1", "128.0.0.0/1"), (), ["open", "open"]),
+        (("52.0.0.0/6",), (), ["open"]),
+        (("pl-office",), office("203.0.113.0/24", ANYWHERE), ["open"]),
+        (("pl-office",), office(), ["not known"]),
+        (("pl-office",), (), ["not known"]),
+        (("pl-office",), office("203.0.113.0/24"), []),
+        (("203.0.113.0/24", "10.0.0.0/8", "open", "com.amazonaws.us-east-1.s3"), (), []),
+    ],
+)
+def test_halves_of_the_internet_and_prefix_lists_count_too(
+    peers: tuple[str, ...], lists: Any, verdicts: list[str]
+) -> None:
+    groups = (SecurityGroup("open", "", (out(), *(into(one, "tcp", 22, 22) for one in peers))),)
+    found = exposed(vpc(security_groups=groups, interfaces=(SEEN,), prefix_lists=lists))
+    assert [one.verdict for one in found] == verdicts
+
+
+def test_a_group_that_nobody_carries_opens_nothing() -> None:
+    (found,) = exposed(vpc(security_groups=SSH, interfaces=()))
+    assert found.verdict == "not carried"

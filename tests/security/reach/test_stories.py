@@ -21,7 +21,7 @@ from planner.review.registry import rule_by_code
 from planner.review.rule import ReviewContext
 from planner.security.flows.named import parties
 from planner.security.reach.engine import Prover
-from planner.security.reach.model import Answer, Component, Outside, Place, Question, Status
+from planner.security.reach.model import Answer, Component, Outside, Place, PublicEndpoint, Question, Status
 from tests.support.designs import changed, changed_group, with_acl
 from tests.support.openings import opened
 from tests.support.plans import embedded, plan_of
@@ -112,6 +112,23 @@ def test_ports_below_1025_between_nodes_are_closed() -> None:
     everything = ask(design, "pods", "pods", None)
     blocked_by(everything, Component.SECURITY_GROUP, "test-nodes")
     assert "0-1024" in everything.reason
+
+
+def test_N04_public_blocks_without_the_nat_gateways_and_no_private_endpoint() -> None:
+    plan = plan_of(endpoint={"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]})
+    cluster = plan.design.cluster
+    assert cluster is not None
+    assert ask(plan.design, "nodes", "internet", 443).status is Status.REACHABLE  # the way out is not the trouble
+    access = replace(cluster.endpoint, nat_egress=False)
+    design = replace(plan.design, cluster=replace(cluster, endpoint=access))
+    for gateway in ("test-nat-use1-az1", "test-nat-use1-az2", "test-nat-use1-az4"):
+        design = changed(design, "nat_gateways", gateway, public_ips=("198.51.100.7",))
+    (node, *_) = parties(design, "nodes")
+    question = Question(node, PublicEndpoint("the public endpoint", "0.0.0.0/0"), "tcp", 443, 443)
+    answer = Prover(design).ask(question)
+    blocked_by(answer, Component.PUBLIC_ENDPOINT, "publicAccessCidrs", "PUBLIC_ENDPOINT_REFUSES")
+    assert "198.51.100.7/32" in answer.change
+    assert Prover(opened(design, answer.opening[0])).ask(question).status is Status.REACHABLE
 
 
 def test_the_group_of_an_endpoint_leaves_the_nodes_out() -> None:

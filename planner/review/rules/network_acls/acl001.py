@@ -3,7 +3,7 @@
 ## What it does
 Network ACLs are stateless: replies need a rule of their own, for all ports from which connections begin (32768 to 60999
 on Linux, 49152 to 65535 on Windows). Judged are the ways between nodes, pods and the control plane, both directions, every
-pair of subnets.
+pair of subnets, and those to AWS services and the internet, through the subnets of NAT gateways and endpoints.
 
 ## Why it matters
 Connections are opened and never answered; where only a part of the ports is denied some work and others do not.
@@ -28,7 +28,11 @@ from planner.review.rule import Outcome, ReviewContext, Rule
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     yield from stopped(
-        design, context, ("api", "kubelet", "dns"), ("NACL_RETURN", "NACL_UNKNOWN"), "ec2:DescribeNetworkAcls"
+        design,
+        context,
+        ("api", "api-public", "kubelet", "dns", "service", "internet-ipv6"),
+        ("NACL_RETURN", "NACL_UNKNOWN"),
+        "ec2:DescribeNetworkAcls",
     )
 
 

@@ -1,8 +1,8 @@
 """A network ACL denies a port that the cluster needs.
 
 ## What it does
-Judges TCP 443 and 10250 between nodes and the control plane and port 53 between nodes at every crossing of a subnet's
-edge. The entry with the lowest number that matches decides, and what none matches is denied.
+Judges TCP 443 and 10250 between nodes and the control plane, port 53 between nodes, and TCP 443 to AWS services and the
+internet, at every crossing of a subnet's edge: also those of the NAT gateways and the endpoints. The entry with the lowest number that matches decides, and what none matches is denied.
 
 ## Why it matters
 Nodes do not join, kubelet is not reached, or names do not resolve between zones.
@@ -29,7 +29,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     yield from stopped(
         design,
         context,
-        ("api", "kubelet", "dns"),
+        ("api", "api-public", "kubelet", "dns", "service", "internet-ipv6"),
         ("NACL_INGRESS", "NACL_EGRESS", "NACL_UNKNOWN"),
         "ec2:DescribeNetworkAcls",
     )
