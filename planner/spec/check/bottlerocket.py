@@ -1,0 +1,114 @@
+"""User data of Bottlerocket: TOML that the node reads, and that EKS can merge (note N25)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from planner.diagnostics import Diagnostic, Path
+from planner.spec.check.made import invalid
+from planner.spec.nodes import NodeGroupSpec
+
+_TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
+_SETTINGS = "https://bottlerocket.dev/en/os/latest/#/api/settings/"
+#: One token of TOML that can hide others: comments and the four kinds of text.
+_TOKEN = re.compile(r'#[^\n]*|"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
+_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]*[\"'][^\n]*\]{1,2}[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_KEY_END = re.compile(r"[ \t]*[=.]")
+
+
+def check_bottlerocket(text: str, place: Path, group: NodeGroupSpec) -> Iterator[Diagnostic]:
+    """One TOML text of a group's user data."""
+    try:
+        data = tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        yield _wrong(
+            "group-user-data-toml",
+            place,
+            f"Bottlerocket's user data must be TOML: {error}",
+            text.lstrip("\n").partition("\n")[0][:60],
+            "TOML",
+            "write settings such as [settings.host-containers.admin]; scripts belong into a bootstrap container",
+        )
+        return
+    strange = [key for key in data if key != "settings"]
+    settings = data.get("settings")
+    if strange or not isinstance(settings, dict):
+        yield _wrong(
+            "group-user-data-toml",
+            place,
+            "Bottlerocket reads nothing but the table settings",
+            ", ".join(strange)[:60] or f"settings = {settings!r}"[:60],
+            "[settings. …]",
+            "begin every table with settings, such as [settings.kubernetes]",
+        )
+        return
+    kubernetes = settings.get("kubernetes", {})
+    for name, table in (
+        ("kubernetes", kubernetes),
+        *((f"kubernetes.{key}", kubernetes.get(key, {})) for key in _TABLES if isinstance(kubernetes, dict)),
+    ):
+        if not isinstance(table, dict):
+            yield _wrong(
+                "group-user-data-toml",
+                place,
+                f"settings.{name} is a table",
+                f"{name} = {table!r}"[:60],
+                f"[settings.{name}]",
+                "write it as a table",
+            )
+    if group.ami_id is None:
+        yield from _traps(text.replace("\r\n", "\n"), data, place)
+
+
+_TABLES = ("node-labels", "node-taints", "system-reserved", "kube-reserved")
+
+
+def _traps(text: str, data: Mapping[str, Any], place: Path) -> Iterator[Diagnostic]:
+    """Valid TOML that EKS cannot merge; AWS's own list."""
+    plain = _TOKEN.sub(lambda one: "#" * len(one[0]) if one[0].startswith(("#", '"""', "'''")) else one[0], text)
+    quoted = 'put the key below the header: [a] and "b.c".d = 1'
+    found = [(one.start(), "a header with a quoted key", one[0].strip(), quoted) for one in _HEADER.finditer(plain)]
+    for token in _TOKEN.finditer(text):
+        is_key = bool(_KEY_END.match(text, token.end()))
+        body = token[0].strip("\"'")
+        if is_key and token[0][0] in "\"'" and re.search("[\"']", body):
+            found.append((token.start(), "quotes within a quoted key", token[0], "rename the key"))
+        elif token[0].startswith('"') and '\\"' in token[0]:
+            found.append((token.start(), "escaped quotes in a value", token[0], "write the value in single quotes"))
+    for offset, what, shown, fix in sorted(found):
+        line = text[:offset].count("\n") + 1
+        yield _trap(place, what, f"line {line}: {shown[:60]}", fix)
+    for path, _ in _mixed(data, ()):
+        yield _trap(place, "an array of mixed types", ".".join(path), "give every item the same type")
+
+
+def _trap(place: Path, what: str, value: str, fix: str) -> Diagnostic:
+    return _wrong(
+        "group-user-data-merge",
+        place,
+        f"{what}: valid TOML that EKS cannot merge",
+        value,
+        "TOML without quotes in quoted keys, escaped quotes, arrays of mixed types and headers with quoted keys",
+        fix,
+        source=_TEMPLATES,
+    )
+
+
+def _mixed(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Sequence[Any]]]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _mixed(one, (*path, key))
+    elif isinstance(value, list):
+        if len({type(one) for one in value}) > 1:
+            yield path, value
+        for one in value:
+            yield from _mixed(one, path)
+
+
+def _wrong(
+    code: str, place: Path, summary: str, value: str, limit: str, fix: str, source: str = _SETTINGS
+) -> Diagnostic:
+    return invalid(code, place, summary, value=value, limit=limit, fix=fix, source=source, note="N25")
