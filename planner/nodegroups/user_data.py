@@ -118,12 +118,12 @@ def too_long(
     problem = Diagnostic(
         Kind.INVALID if refused else Kind.NOTICE,
         "group-user-data",
-        "user data is too long with the part that the plan writes"
+        "user data is too long, before Base64, with the part that the plan writes"
         if refused
-        else "user data leaves little room for the part that EKS adds",
+        else "user data leaves little room, before Base64, for the part that EKS adds",
         path=(*path, "userData"),
-        value=f"{size:,} bytes before Base64, {own:,} of them yours" + ("" if refused else f"; EKS adds about {eks:,}"),
-        limit=f"{limit:,} bytes before Base64",
+        value=f"{size:,} bytes, {own:,} of them yours" + ("" if refused else f"; EKS adds about {eks:,}"),
+        limit=f"{limit:,} bytes",
         fix="fetch the larger part from S3 at boot",
         source=facts.source("nodegroup.user_data_bytes"),
         note="N25",

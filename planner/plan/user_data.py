@@ -45,7 +45,7 @@ def group_user_data(plan: Plan, render: Renderer, *, self_managed: bool = False)
         return []
     templates = {one.name: one for one in design.launch_templates}
     spec = _spec(plan)
-    service = None if isinstance(design.cluster, Unknown) else design.cluster.service_cidr
+    service = design.cluster.service_cidr if design.cluster else None
     cluster = ClusterFacts(plan.name, str(service) if service else None)
     return [
         _one(group, templates[group.launch_template or ""], spec, cluster, render, self_managed=self_managed)

@@ -30,7 +30,7 @@ def node_config_of(part: UserPart) -> Mapping[str, Any] | None:
     source = parse(part.text, "")
     if isinstance(source, Diagnostic) or not isinstance(source.data, dict):
         return None
-    return source.data if isinstance(source.data.get("spec", {}), dict) else None
+    return source.data if isinstance(source.data.get("spec") or {}, dict) else None
 
 
 def fields_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -73,7 +73,7 @@ def check_node_config(part: UserPart, place: Path, facts: Facts) -> Iterator[Dia
     for key in data:
         if key not in _TOP:
             yield _unknown(place, key, _TOP, part.line - 1 + source.locate((key,), key=True).line, facts)
-    if not isinstance(data.get("spec", {}), dict):
+    if not isinstance(data.get("spec") or {}, dict):
         yield _refused(place, "spec is no mapping", type(data["spec"]).__name__, "a mapping", facts)
         return
     yield from _fields(data.get("spec") or {}, place, facts)

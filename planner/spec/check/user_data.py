@@ -29,9 +29,9 @@ def check_user_data(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[
         yield invalid(
             "group-user-data",
             (*path, "userData"),
-            "user data is too long",
-            value=f"{size:,} bytes before Base64",
-            limit=f"{limit:,} bytes before Base64",
+            "user data is too long, before it is encoded in Base64",
+            value=f"{size:,} bytes",
+            limit=f"{limit:,} bytes",
             fix="fetch the larger part from S3 at boot",
             source=facts.source("nodegroup.user_data_bytes"),
             note="N25",
