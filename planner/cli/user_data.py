@@ -44,7 +44,7 @@ def _authority(_context: click.Context, _parameter: click.Parameter, value: str 
         certificate = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         certificate = b""
-    if b"BEGIN CERTIFICATE" not in certificate:
+    if not certificate:
         raise click.BadParameter(
             "is no certificate in Base64; `aws eks describe-cluster --query cluster.certificateAuthority.data` gives it"
         )

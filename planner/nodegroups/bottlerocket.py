@@ -121,7 +121,16 @@ def _value(value: Any) -> str:
 
 
 def _string(text: str) -> str:
-    """Text in single quotes as EKS writes it, in double quotes where it has to be."""
+    """Text in single quotes as EKS writes it, else in a form without escaped quotes, which EKS could
+    not merge."""
     from tomlkit import string
 
-    return string(text, literal="'" not in text and text.isprintable()).as_string()
+    if "'" not in text and text.isprintable():
+        return f"'{text}'"
+    if '"' not in text:
+        return str(string(text).as_string())
+    if "'''" not in text and not text.endswith("'") and text.replace("\n", "").isprintable():
+        return f"'''\n{text}'''"
+    # a code point instead of the quote; the rest is free of quotes and can be escaped as usual
+    pieces = (str(string(piece).as_string())[1:-1] for piece in text.split('"'))
+    return '"' + "\\u0022".join(pieces) + '"'

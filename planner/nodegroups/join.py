@@ -108,7 +108,7 @@ def settings_of(
         local_storage=group.local_storage,
         containerd_config=(group.containerd_config or "").replace("\r\n", "\n"),
         feature_gates=group.feature_gates,
-        own=tuple(text for text in group.user_data if text.strip()),
+        own=group.user_data if any(text.strip() for text in group.user_data) else (),
     )
 
 

@@ -12,15 +12,14 @@ import yaml
 
 from planner.design.joining import CERTIFICATE_AUTHORITY, ENDPOINT
 from planner.nodegroups.join import ClusterFacts, NodeSettings
-from planner.spec.check.node_config import API_VERSION, KIND
 
 #: Text that no YAML reader takes for anything else, old or new; all other text goes into quotes.
 _PLAIN = re.compile(r"(?![yYnN]$)[A-Za-z$/][A-Za-z0-9${}./:_-]*|\d+(?:m|Mi)|\d+(?:\.\d+){3}(?:/\d+)?")
 _WORDS = {"yes", "no", "on", "off", "true", "false", "null"}
 
 
-def node_config(settings: NodeSettings, cluster: ClusterFacts) -> str:
-    """The document as YAML text, with its opening ---."""
+def node_config_spec(settings: NodeSettings, cluster: ClusterFacts) -> str:
+    """The document's spec as YAML text, below the key spec."""
     spec: dict[str, Any] = {}
     if settings.complete:
         spec["cluster"] = {
@@ -45,7 +44,7 @@ def node_config(settings: NodeSettings, cluster: ClusterFacts) -> str:
         }
     if settings.feature_gates:
         spec["featureGates"] = dict(sorted(settings.feature_gates.items()))
-    return "---\n" + _yaml({"apiVersion": API_VERSION, "kind": KIND, "spec": spec})
+    return _yaml({"spec": spec}).rstrip("\n")
 
 
 def _kubelet(settings: NodeSettings, cluster: ClusterFacts) -> dict[str, Any]:

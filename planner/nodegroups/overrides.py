@@ -43,7 +43,8 @@ def check_overrides(group: GroupCapacity, settings: NodeSettings, cluster: Clust
             document = node_config_of(part) if part.media_type == NODE_CONFIG else None
             if document is not None:
                 where = f"NodeConfig on line {part.line}"
-                yield from _node_config(document, where, _expected(group, settings), cluster, settings, place)
+                here: Path = (*place, part.entry) if len(group.spec.user_data) > 1 else place
+                yield from _node_config(document, where, _expected(group, settings), cluster, settings, here)
 
 
 def _expected(group: GroupCapacity, settings: NodeSettings) -> Mapping[str, Any]:
@@ -105,11 +106,28 @@ def _node_config(
         elif path in expected and expected[path] != value:
             yield _counted(place, where, path, value, expected[path])
         elif path == "kubelet.flags" and isinstance(value, list):
+            yield from _labels(value, where, settings, place)
             for flag in value:
                 found = _MAX_PODS_FLAG.match(flag) if isinstance(flag, str) else None
                 if found and int(found[1]) != expected["kubelet.config.maxPods"]:
                     yield _counted(
                         place, where, "kubelet.config.maxPods", int(found[1]), expected["kubelet.config.maxPods"]
+                    )
+
+
+def _labels(flags: list[Any], where: str, settings: NodeSettings, place: Path) -> Iterator[Diagnostic]:
+    """Labels of own flags that are the plan's as well: kubelet takes the last."""
+    planned = dict(settings.labels)
+    for flag in flags:
+        if isinstance(flag, str) and flag.startswith("--node-labels="):
+            for key, _, value in (one.partition("=") for one in flag.partition("=")[2].split(",")):
+                if key in planned and planned[key] != value:
+                    yield _notice(
+                        place,
+                        f"{where}: --node-labels={key}={_short(value)}",
+                        f"the plan's {key}={planned[key]}",
+                        "say it with labels of the group",
+                        _MERGE,
                     )
 
 

@@ -16,7 +16,8 @@ from planner.design.joining import CERTIFICATE_AUTHORITY, ENDPOINT
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.nodegroups.bottlerocket import dotted_lines, merged, own_settings, planned_settings
 from planner.nodegroups.join import ClusterFacts, NodeSettings
-from planner.nodegroups.node_config import node_config
+from planner.nodegroups.node_config import node_config_spec
+from planner.spec.check.node_config import API_VERSION, KIND
 from planner.spec.powershell import all_commands
 from planner.spec.user_parts import NODE_CONFIG, SHELL, UserPart, read_parts
 
@@ -38,7 +39,7 @@ def user_data(settings: NodeSettings, cluster: ClusterFacts, render: Renderer) -
     parts, _ = read_parts(settings.own)
     if settings.os_family == "al2023":
         # nodeadm merges in order and later parts win: EKS's, the plan's, the user's
-        mine = [UserPart(NODE_CONFIG, node_config(settings, cluster).strip("\n"))] if settings.says_something else []
+        mine = [UserPart(NODE_CONFIG, _node_config(settings, cluster, render))] if settings.says_something else []
         return _mime([*mine, *parts], render)
     # AL2: what the user runs must have run when bootstrap.sh starts kubelet
     mine = [UserPart(SHELL, _bootstrap(settings, cluster, render))] if settings.complete else []
@@ -59,6 +60,11 @@ def _boundary(parts: list[UserPart]) -> str:
         number += 1
         boundary = f"//{number}"
     return boundary
+
+
+def _node_config(settings: NodeSettings, cluster: ClusterFacts, render: Renderer) -> str:
+    context = {"api_version": API_VERSION, "kind": KIND, "spec": node_config_spec(settings, cluster)}
+    return render("user-data/al2023.j2", context).strip("\n")
 
 
 def _bootstrap(settings: NodeSettings, cluster: ClusterFacts, render: Renderer) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import tomllib
 from typing import Any
 
 import pytest
 
 from planner.diagnostics import Diagnostic, Kind
+from planner.nodegroups.bottlerocket import dotted_lines
 from planner.spec.powershell import TagError, all_commands, commands
 from planner.spec.user_parts import NODE_CONFIG, SHELL, read_parts
 from tests.nodegroups.test_user_data import AMI, parts, user_data
@@ -179,6 +181,9 @@ def test_N18_a_node_config_with_another_max_pods_is_said_with_both_numbers() -> 
     assert alone.limit == "the plan counts with 29"
     (flag,) = said({"userData": CONFIG + "  kubelet: {flags: [--max-pods=42]}\n"})
     assert flag.limit == "the plan counts with 29"
+    labels = CONFIG + "  kubelet: {flags: ['--node-labels=a=b,team=y']}\n"
+    (label,) = said({"userData": labels, **AMI, "maxPods": 29, "labels": {"team": "x"}})
+    assert label.limit == "the plan's team=x"
 
 
 def test_N25_a_node_config_that_says_the_cluster_too_is_said() -> None:
@@ -214,6 +219,35 @@ def test_N25_bottlerocket_values_that_override_the_plans_are_said() -> None:
         "the plan's settings.kubernetes.cluster-dns-ip = 172.20.0.10",
     ]
     assert said({"os": "bottlerocket", "userData": "[settings.kubernetes]\nmax-pods = 29\n"}) == []
+
+
+def test_arrays_of_texts_are_no_headers() -> None:
+    commands = (
+        '[settings.bootstrap-commands.a]\ncommands = [\n  ["apiclient", "set", "motd=hi"], # ["x"]\n  ["b", \'c\']\n]\n'
+    )
+    assert said({"os": "bottlerocket", "userData": commands + 'essential = true\n[settings.a] # ["b"]\n'}) == []
+    (trap,) = said({"os": "bottlerocket", "userData": commands + '[settings.kernel."a.b"]\nc = 1\n'})
+    assert trap.value == 'line 6: [settings.kernel."a.b"]'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "it's",
+        'say "hi"',
+        'it\'s "both"',
+        "both ' and \" and '''",
+        "\"'",
+        "\n\"'a",
+        "a\\\"'",
+        "\\\"'\t\x01",
+        "\\\\\"''' ",
+    ],
+)
+def test_what_is_merged_has_no_escaped_quotes(value: str) -> None:
+    (line,) = dotted_lines({"a": value})
+    assert tomllib.loads(line) == {"a": value}
+    assert not line.startswith('a = "') or '\\"' not in line[5:-1]
 
 
 def test_later_texts_of_bottlerocket_win_over_earlier_ones() -> None:

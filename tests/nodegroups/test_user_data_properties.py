@@ -6,6 +6,7 @@ import tomllib
 from typing import Any
 
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from planner.design import Taint
@@ -80,6 +81,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
     return [(key, value) for key, _, value in (one.partition("=") for one in text.split(",") if one)]
 
 
+@examples(max_examples=30, deadline=None)  # bash runs for each
 @given(NAMES, st.dictionaries(KEYS, VALUES, max_size=4), TAINTS)
 def test_N26_names_labels_and_taints_come_back_on_every_system(
     name: str, labels: dict[str, str], taints: list[Taint]
@@ -118,6 +120,7 @@ def test_N26_names_labels_and_taints_come_back_on_every_system(
     assert pairs(extra.get("--node-labels", "")) == list(labels.items())
 
 
+@examples(deadline=None)
 @given(st.lists(SCRIPTS, min_size=1, max_size=3))
 def test_N25_no_script_breaks_out_of_its_part(scripts: list[str]) -> None:
     parts, malformed = read_parts(scripts)
@@ -130,6 +133,7 @@ def test_N25_no_script_breaks_out_of_its_part(scripts: list[str]) -> None:
     assert all(part.text.isascii() == ("us-ascii" in part.content_type) for part in parts)
 
 
+@examples(deadline=None)
 @given(st.lists(LINES, max_size=8).map("\n".join))
 def test_N25_no_powershell_breaks_out_of_its_tag(own: str) -> None:
     try:
@@ -160,12 +164,14 @@ TABLES: Any = st.recursive(
 )
 
 
+@examples(deadline=None)
 @given(TABLES)
 def test_dotted_lines_are_the_document(document: dict[str, Any]) -> None:
     text = "\n".join(dotted_lines(document))
     assert tomllib.loads(text) == document
 
 
+@examples(deadline=None)
 @given(TABLES, TABLES)
 def test_the_users_settings_win_and_nothing_else_is_lost(low: dict[str, Any], high: dict[str, Any]) -> None:
     both = merged(low, high)
@@ -207,6 +213,7 @@ PIECES = st.sampled_from(
 )
 
 
+@examples(deadline=None)
 @given(
     st.sampled_from(["al2023", "al2", "bottlerocket", "windows-core-2022"]),
     st.lists(st.lists(PIECES, max_size=10).map("".join), max_size=3),

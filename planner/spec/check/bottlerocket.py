@@ -15,7 +15,6 @@ _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.
 _SETTINGS = "https://bottlerocket.dev/en/os/latest/#/api/settings/"
 #: One token of TOML that can hide others: comments and the four kinds of text.
 _TOKEN = re.compile(r'#[^\n]*|"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
-_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]*[\"'][^\n]*\]{1,2}[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 _KEY_END = re.compile(r"[ \t]*[=.]")
 
 
@@ -68,9 +67,9 @@ _TABLES = ("node-labels", "node-taints", "system-reserved", "kube-reserved")
 
 def _traps(text: str, data: Mapping[str, Any], place: Path) -> Iterator[Diagnostic]:
     """Valid TOML that EKS cannot merge; AWS's own list."""
-    plain = _TOKEN.sub(lambda one: "#" * len(one[0]) if one[0].startswith(("#", '"""', "'''")) else one[0], text)
     quoted = 'put the key below the header: [a] and "b.c".d = 1'
-    found = [(one.start(), "a header with a quoted key", one[0].strip(), quoted) for one in _HEADER.finditer(plain)]
+    headers = [(start, header.partition("#")[0]) for start, header in _headers(text)]
+    found = [(start, "a header with a quoted key", one, quoted) for start, one in headers if re.search("[\"']", one)]
     for token in _TOKEN.finditer(text):
         is_key = bool(_KEY_END.match(text, token.end()))
         body = token[0].strip("\"'")
@@ -83,6 +82,24 @@ def _traps(text: str, data: Mapping[str, Any], place: Path) -> Iterator[Diagnost
         yield _trap(place, what, f"line {line}: {shown[:60]}", fix)
     for path, _ in _mixed(data, ()):
         yield _trap(place, "an array of mixed types", ".".join(path), "give every item the same type")
+
+
+def _headers(text: str) -> Iterator[tuple[int, str]]:
+    """Every [table] and [[table]], with the offset where it begins; arrays in values are none."""
+    position, depth, fresh = 0, 0, True
+    while position < len(text):
+        token, letter = _TOKEN.match(text, position), text[position]
+        if token:
+            position, fresh = token.end(), False
+        elif fresh and letter == "[" and depth == 0:
+            end = text.find("\n", position)
+            end = len(text) if end < 0 else end
+            yield position, text[position:end].strip()
+            position = end
+        else:
+            depth += (letter in "[{") - (letter in "]}")
+            fresh = letter == "\n" or (fresh and letter in " \t")
+            position += 1
 
 
 def _trap(place: Path, what: str, value: str, fix: str) -> Diagnostic:

@@ -46,6 +46,17 @@ def check_system(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[Dia
                 note="N25",
             )
     yield from _gates(group, path, facts)
+    if group.os_family == "windows" and group.ami_id:
+        yield notice(
+            "group-windows-ami",
+            (*path, "amiId"),
+            "Windows nodes with an AMI of your own need the group eks:kube-proxy-windows for their role, or DNS fails in their pods",
+            value=group.ami_id,
+            limit="eks:kube-proxy-windows in the aws-auth ConfigMap, or an access entry of type EC2_WINDOWS",
+            fix="add it before the first node joins",
+            source="https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html",
+            note="N26",
+        )
 
 
 def _gates(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[Diagnostic]:
