@@ -152,6 +152,8 @@ def _bottlerocket(
     told = ("settings", "kubernetes", "max-pods")
     planned.setdefault(told, group.max_pods)  # EKS's part says the same where the plan's says nothing
     for path, value in own.items():
+        if value == {}:  # an empty table takes nothing away
+            continue
         # a value in the place of a whole table of the plan takes all of it away
         for key, mine in planned.items():
             shorter = min(len(path), len(key))

@@ -128,6 +128,17 @@ def _unknown(text: str, entry: int, line: int) -> Malformed:
     )
 
 
+def _leaves(message: Message) -> Iterator[Message]:
+    """The parts of sound multipart documents, however deep; anything else as it is."""
+    inner = message.get_payload()
+    if message.get_content_maintype() == "multipart" and isinstance(inner, list) and not message.defects:
+        for one in inner:
+            if isinstance(one, Message):
+                yield from _leaves(one)
+    else:
+        yield message
+
+
 class _Document:
     """A MIME document of the user's own; ``above`` lines stand above it in its text."""
 
@@ -146,11 +157,10 @@ class _Document:
             yield from wrong
             return
         position = 0
-        for leaf in self.message.walk():
-            if leaf.get_content_maintype() == "multipart":
-                continue
-            raw = str(leaf.get_payload())
-            position = max(self.text.find(raw, position), 0)
+        for leaf in _leaves(self.message):
+            raw = leaf.get_payload()
+            if isinstance(raw, str):
+                position = max(self.text.find(raw, position), 0)
             yield from self._leaf(leaf, self.text[:position].count("\n"))
 
     def _wrong(self, line: int, summary: str, limit: str, fix: str, value: str | None = None) -> Malformed:
@@ -218,6 +228,15 @@ class _Document:
         return max((n for n, line in enumerate(self.lines) if line.strip()), default=0)
 
     def _leaf(self, leaf: Message, line: int) -> Iterator[UserPart | Malformed]:
+        if leaf.is_multipart() or leaf.get_content_maintype() in ("multipart", "message"):
+            yield self._wrong(
+                line,
+                "a document within the document that cannot be taken apart",
+                "parts of text, or a closed multipart document with a boundary of its own",
+                "put its parts into the outer document",
+                value=leaf.get_content_type(),
+            )
+            return
         if any(isinstance(one, MissingHeaderBodySeparatorDefect) for one in leaf.defects):
             yield self._wrong(
                 line,

@@ -62,6 +62,20 @@ def test_a_document_within_a_document_and_an_encoded_part_are_opened() -> None:
     assert [one.text for one in found] == ["#!/bin/bash\necho inside", "#!/bin/bash\necho one"]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Content-Type: message/rfc822\n\nSubject: x\n\n#!/bin/bash\n",
+        "Content-Type: multipart/mixed\n\n#!/bin/bash\n",
+        'Content-Type: multipart/mixed; boundary="C"\n\n--C\nContent-Type: text/x-shellscript\n\n#!/bin/bash\n',
+    ],
+)
+def test_documents_that_cannot_be_taken_apart_are_refused(part: str) -> None:
+    for text in (document(SCRIPT, part), part):
+        _, wrong = read_parts([text])
+        assert wrong
+
+
 def test_a_part_alone_with_headers_is_a_part() -> None:
     found, wrong = read_parts([SCRIPT])
     assert wrong == ()
@@ -219,6 +233,33 @@ def test_N25_bottlerocket_values_that_override_the_plans_are_said() -> None:
         "the plan's settings.kubernetes.cluster-dns-ip = 172.20.0.10",
     ]
     assert said({"os": "bottlerocket", "userData": "[settings.kubernetes]\nmax-pods = 29\n"}) == []
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "settings = {}\n", "[settings.kubernetes]\n"])
+def test_settings_that_say_nothing_take_nothing_away(text: str) -> None:
+    group = {"os": "bottlerocket", "userData": text, "maxPods": 5}
+    assert said(group) == []
+    assert user_data(None, group) == "settings.kubernetes.max-pods = 5\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "max-pods = '5'",
+        "max-pods = true",
+        "cluster-dns-ip = 5",
+        "node-labels.a = 1",
+        "node-taints.a = [1]",
+        "system-reserved.cpu = 1",
+    ],
+)
+def test_settings_of_the_wrong_type_are_refused(line: str) -> None:
+    (problem,) = [
+        one
+        for one in said({"os": "bottlerocket", "userData": f"settings.kubernetes.{line}\n"})
+        if one.kind is Kind.INVALID
+    ]
+    assert problem.code == "group-user-data-toml"
 
 
 def test_arrays_of_texts_are_no_headers() -> None:

@@ -32,6 +32,8 @@ def check_bottlerocket(text: str, place: Path, group: NodeGroupSpec) -> Iterator
             "write settings such as [settings.host-containers.admin]; scripts belong into a bootstrap container",
         )
         return
+    if not data:
+        return
     strange = [key for key in data if key != "settings"]
     settings = data.get("settings")
     if strange or not isinstance(settings, dict):
@@ -58,8 +60,40 @@ def check_bottlerocket(text: str, place: Path, group: NodeGroupSpec) -> Iterator
                 f"[settings.{name}]",
                 "write it as a table",
             )
+    yield from _types(kubernetes, place)
     if group.ami_id is None:
         yield from _traps(text.replace("\r\n", "\n"), data, place)
+
+
+def _types(kubernetes: Any, place: Path) -> Iterator[Diagnostic]:
+    """Values that Bottlerocket's API refuses, of the settings that the plan writes too."""
+    if not isinstance(kubernetes, dict):
+        return
+    for path, value in kubernetes.items():
+        number = path == "max-pods" and (not isinstance(value, int) or isinstance(value, bool))
+        address = path == "cluster-dns-ip" and not _texts(value)
+        if number or address:
+            limit = "a whole number" if number else "text, or a list of texts"
+            yield _type(place, f"{path} = {value!r}", limit)
+        elif path in _TABLES and isinstance(value, dict):
+            for key, one in value.items():
+                if not (isinstance(one, str) or (path == "node-taints" and _texts(one))):
+                    yield _type(place, f"{path}.{key} = {one!r}", "text in quotes")
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def _type(place: Path, value: str, limit: str) -> Diagnostic:
+    return _wrong(
+        "group-user-data-toml",
+        place,
+        "Bottlerocket refuses all settings when one has the wrong type",
+        f"settings.kubernetes.{value}"[:80],
+        limit,
+        "correct the value",
+    )
 
 
 _TABLES = ("node-labels", "node-taints", "system-reserved", "kube-reserved")
