@@ -17,6 +17,7 @@ from typing import Any
 from planner.design import Taint
 from planner.design.joining import CERTIFICATE_AUTHORITY, ENDPOINT
 from planner.nodegroups.join import ClusterFacts, NodeSettings
+from planner.spec.layers import laid_over
 from planner.spec.nodes import LocalStorageSpec
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -31,7 +32,7 @@ def own_settings(texts: Sequence[str]) -> dict[str, Any]:
     """All of the user's texts as one document, later ones over earlier ones."""
     whole: dict[str, Any] = {}
     for text in texts:
-        whole = merged(whole, tomllib.loads(text.replace("\r\n", "\n")))
+        whole = laid_over(whole, tomllib.loads(text.replace("\r\n", "\n")))
     return whole
 
 
@@ -78,15 +79,6 @@ def _local_disks(wanted: LocalStorageSpec) -> dict[str, Any]:
         "mode": "always",
         "essential": True,
     }
-
-
-def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """``over`` laid on ``base``, table by table; a value of ``over`` wins."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return result
 
 
 def leaves(document: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[Leaf]:

@@ -14,10 +14,11 @@ from typing import Any
 from planner.catalog.facts import Facts
 from planner.design.joining import CERTIFICATE_AUTHORITY, ENDPOINT
 from planner.diagnostics import Diagnostic, Kind, Path
-from planner.nodegroups.bottlerocket import dotted_lines, merged, own_settings, planned_settings
+from planner.nodegroups.bottlerocket import dotted_lines, own_settings, planned_settings
 from planner.nodegroups.join import ClusterFacts, NodeSettings
 from planner.nodegroups.node_config import node_config_spec
 from planner.spec.check.node_config import API_VERSION, KIND
+from planner.spec.layers import laid_over
 from planner.spec.powershell import all_commands
 from planner.spec.user_parts import NODE_CONFIG, SHELL, UserPart, read_parts
 
@@ -83,7 +84,7 @@ def _toml(settings: NodeSettings, cluster: ClusterFacts, render: Renderer) -> st
     mine = planned_settings(settings, cluster)
     if not mine and len(settings.own) == 1:
         return settings.own[0].replace("\r\n", "\n").strip("\n") + "\n"
-    lines = dotted_lines(merged(mine, own_settings(settings.own)))
+    lines = dotted_lines(laid_over(mine, own_settings(settings.own)))
     return render("user-data/bottlerocket.j2", {"lines": lines}) if lines else ""
 
 

@@ -9,7 +9,7 @@ from planner.nodegroups.user_data import filled_size
 
 _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
 _ORDER = {
-    "al2023": "nodeadm merges NodeConfigs in their order: EKS's, the plan's, yours; later values win, and kubelet's flags add up",
+    "al2023": "nodeadm merges NodeConfigs in their order: {first}the plan's, yours; later values win, and kubelet's flags add up",
     "al2": "your parts run first, then bootstrap.sh starts kubelet",
     "bottlerocket": "settings are merged table by table, and yours win",
     "windows": "your commands run first, then EKS's bootstrap script, within one <powershell> tag",
@@ -37,12 +37,13 @@ def record_user_data(brief: Brief, group: GroupCapacity, settings: NodeSettings,
     )
     if settings.taints:
         who += ", and taints are registered by kubelet because EKS would set them late"
-    reasons = [who, _ORDER[settings.os_family]]
+    reasons = [who, _ORDER[settings.os_family].format(first="" if settings.complete else "EKS's, ")]
     base, each = facts.number("reserved.memory_base_mib"), facts.number("reserved.memory_per_pod_mib")
     formula = worked = ""
     if settings.expression and settings.max_pods:
         reasons.append(
-            "nodeadm reserves memory by maxPodsExpression and not by maxPods, so both say the same number: EKS's maxPods would outrank the expression"
+            "nodeadm reserves memory by maxPodsExpression and not by maxPods, so both say the same number"
+            + ("" if settings.complete else ": EKS's maxPods would outrank the expression")
         )
         formula = f"kube-reserved memory = {base} MiB + {each} MiB × maxPodsExpression"
         worked = f"{base} + {each} × {settings.max_pods} = {base + each * settings.max_pods} MiB"

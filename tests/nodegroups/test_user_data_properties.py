@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from planner.design import Taint
 from planner.design.joining import filled
-from planner.nodegroups.bottlerocket import dotted_lines, merged
+from planner.nodegroups.bottlerocket import dotted_lines
 from planner.nodegroups.join import ClusterFacts, NodeSettings
 from planner.nodegroups.user_data import user_data
 from planner.spec.check.user_data import check_user_data
+from planner.spec.layers import laid_over
 from planner.spec.nodes import NodeGroupSpec
 from planner.spec.powershell import TagError, commands
 from planner.spec.user_parts import read_parts
@@ -174,10 +175,10 @@ def test_dotted_lines_are_the_document(document: dict[str, Any]) -> None:
 @examples(deadline=None)
 @given(TABLES, TABLES)
 def test_the_users_settings_win_and_nothing_else_is_lost(low: dict[str, Any], high: dict[str, Any]) -> None:
-    both = merged(low, high)
-    assert merged(both, high) == both
-    assert merged({}, high) == high
-    assert merged(low, {}) == low
+    both = laid_over(low, high)
+    assert laid_over(both, high) == both
+    assert laid_over({}, high) == high
+    assert laid_over(low, {}) == low
     assert set(both) == set(low) | set(high)
     assert tomllib.loads("\n".join(dotted_lines(both))) == both
 
