@@ -172,6 +172,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("group-user-data-join", group(userData="#!/bin/bash\ntrue && sudo nodeadm init -c file:///a\n")),
     ("group-user-data-join", group(userData="#!/bin/bash\nsystemctl restart kubelet\n")),
     ("group-user-data-join", group(userData="#cloud-config\nruncmd:\n  - systemctl restart kubelet\n")),
+    ("group-user-data-join", group(userData="#cloud-config\nruncmd:\n  - [systemctl, restart, 'kubelet']\n")),
     ("group-user-data-join", group(userData="#!/bin/bash\nnodeadm init\n", amiId="ami-01234567", maxPods=9)),
     (
         "group-user-data-join",

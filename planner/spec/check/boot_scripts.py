@@ -29,12 +29,15 @@ _CALLS = {
 _TOUCHES = re.compile(
     r"/etc/eks/bootstrap\.sh|/etc/kubernetes/kubelet|/etc/systemd/system/kubelet\.service|/etc/eks/kubelet"
 )
+_LIST = re.compile(r"[\[\]\"',]")
 _WINDOWS = re.compile(r"Start-EKSBootstrap|EKSBootstrapScriptFile", re.IGNORECASE)
 
 
 def check_script(text: str, first: int, group: NodeGroupSpec, place: Path) -> Iterator[Diagnostic]:
     """A script or cloud-config for Amazon Linux that begins on line ``first`` of its user data."""
-    lines = [("" if line.lstrip().startswith("#") else line) for line in text.split("\n")]
+    # a list of words in cloud-config is a command as well
+    words = _LIST.sub(" ", text) if text.startswith("#cloud-config") else text
+    lines = [("" if line.lstrip().startswith("#") else line) for line in words.split("\n")]
     called = False
     for number, line in enumerate(lines):
         for program, pattern in _CALLS.items():
