@@ -70,8 +70,10 @@ OWN_PARTS: dict[str, list[Any]] = {
     "al2023": [
         "#!/bin/bash\necho '안녕' \"${HOME}\"\n",
         ["#cloud-config\npackages: [htop]\n", "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n"],
-        'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\n'
-        "Content-Type: text/x-shellscript\n\n#!/bin/bash\ntrue\n--B--\n",
+        (
+            'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\n'
+            "Content-Type: text/x-shellscript\n\n#!/bin/bash\ntrue\n--B--\n"
+        ),
     ],
     "bottlerocket": ["settings.motd = 'hi'\n", ["[settings.kubernetes]\nmax-pods = 5\n", "settings.a.'b/c' = [1]\n"]],
     "windows": ["Write-Host a", "<powershell>\nWrite-Host 'b'\n</powershell>"],
