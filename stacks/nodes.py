@@ -10,6 +10,8 @@ import pulumi
 import pulumi_aws as aws
 
 from planner.design import Design, Disk, LaunchTemplate, NodeGroup
+from planner.design.joining import PLACES
+from planner.design.joining import filled as placed
 from stacks.cluster import ControlPlane
 from stacks.parts import known, tags
 
@@ -65,7 +67,7 @@ class Nodes(pulumi.ComponentResource):
         """User data in Base64, with the cluster's own values filled in."""
         if not text:
             return None
-        if "${cluster." not in text:
+        if not any(place in text for place in PLACES):
             return base64.b64encode(text.encode()).decode()
         cluster = self._control_plane.resource
         values = pulumi.Output.all(
@@ -75,14 +77,7 @@ class Nodes(pulumi.ComponentResource):
         )
 
         def filled(known_values: dict[str, str]) -> str:
-            service = known_values["service"] or ""
-            dns = service.partition("/")[0] + "a" if ":" in service else service.rpartition(".")[0] + ".10"
-            result = (
-                text.replace("${cluster.endpoint}", known_values["endpoint"])
-                .replace("${cluster.certificateAuthority}", known_values["authority"])
-                .replace("${cluster.serviceCidr}", service)
-                .replace("${cluster.dns}", dns)
-            )
+            result = placed(text, known_values["endpoint"], known_values["authority"], known_values["service"] or "")
             return base64.b64encode(result.encode()).decode()
 
         return values.apply(filled)

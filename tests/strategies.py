@@ -65,6 +65,21 @@ VIEW = [{"policy": "AmazonEKSViewPolicy", "namespaces": ["dev-*"]}]
 AMI = "ami-0123456789abcdef0"
 
 
+#: The user's own parts of user data, by operating system.
+OWN_PARTS: dict[str, list[Any]] = {
+    "al2023": [
+        "#!/bin/bash\necho '안녕' \"${HOME}\"\n",
+        ["#cloud-config\npackages: [htop]\n", "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n"],
+        (
+            'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\n'
+            "Content-Type: text/x-shellscript\n\n#!/bin/bash\ntrue\n--B--\n"
+        ),
+    ],
+    "bottlerocket": ["settings.motd = 'hi'\n", ["[settings.kubernetes]\nmax-pods = 5\n", "settings.a.'b/c' = [1]\n"]],
+    "windows": ["Write-Host a", "<powershell>\nWrite-Host 'b'\n</powershell>"],
+}
+
+
 @st.composite
 def rich_groups(draw: st.DrawFn, number: int) -> dict[str, Any]:
     """A node group with settings of every kind."""
@@ -90,6 +105,8 @@ def rich_groups(draw: st.DrawFn, number: int) -> dict[str, Any]:
     }
     if not windows and draw(st.integers(0, 3)) == 0:
         group |= {"amiId": AMI, "maxPods": 20}
+    if draw(st.integers(0, 2)) == 0:
+        group["userData"] = draw(st.sampled_from(OWN_PARTS[system.partition("-")[0]]))
     if draw(st.integers(0, 3)) == 0:
         group["update"] = {"maxUnavailablePercentage": draw(st.integers(1, 100))}
     return group

@@ -15,6 +15,7 @@ from planner.capacity.group_checks import (
     check_usage,
     without_prefixes,
 )
+from planner.capacity.local_storage import check_local_storage, pod_disk_gib
 from planner.capacity.max_pods import ImpossibleNetworkError, MaxPods, PodNetwork, max_pods, smallest
 from planner.capacity.node_addresses import Candidate, NodeAddresses, node_addresses
 from planner.capacity.selection import pick
@@ -23,7 +24,6 @@ from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog, InstanceType, Region
 from planner.catalog.nearest import nearest_names
 from planner.diagnostics import Diagnostic, Kind, Path
-from planner.spec.check.disk import DEFAULT_GIB
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
 from planner.spec.quantity import MIB
@@ -120,6 +120,7 @@ def work_out(
         problems += list(check_left(answers, group, path))
     ami_type = ami_type_of(types, group, path, spec, catalog, problems)
     expressed, notices = _expressed(types, group, path, network, catalog.facts)
+    notices += check_local_storage(types, group, path, catalog.facts)
     problems += [one for one in notices if one.kind is not Kind.NOTICE]
     if problems:
         return problems
@@ -153,7 +154,7 @@ def work_out(
         max_pods=pods,
         addresses=taken,
         least=least,
-        allocatable=allocatable(least, counted, facts, disk_gib=group.disk.size_gib or DEFAULT_GIB, system=reserved),
+        allocatable=allocatable(least, counted, facts, disk_gib=pod_disk_gib(least, group, facts), system=reserved),
         system_reserved=reserved,
         architecture=architectures_of(types)[0],
         ami_type=None if group.ami_id else ami_type,

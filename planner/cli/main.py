@@ -30,6 +30,7 @@ COMMANDS = {
     "waterfall": ("planner.cli.waterfall", "Draw how each subnet came to its size."),
     "review": ("planner.cli.review", "Judge a spec or a plan by the rule catalogue."),
     "pack": ("planner.cli.pack", "The cheapest set of nodes that carries the declared workloads."),
+    "user-data": ("planner.cli.user_data", "Print the user data of a group's launch template."),
     "fleet": ("planner.cli.fleet", "Plan and judge the addresses of many clusters."),
     "max-pods": ("planner.cli.max_pods", "Pods per node of instance types, in every mode."),
     "instances": ("planner.cli.instances", "Find instance types by what they are and what they carry."),

@@ -180,7 +180,7 @@ def _nodes(brief: Brief) -> None:
             **(
                 {"groups with an AMI of their own": f"{', '.join(own)}: the plan's user data holds both"} if own else {}
             ),
-            "self-managed nodes": "give NodeConfig's spec.cluster.apiServerEndpoint, certificateAuthority and cidr yourself; nodes that look them up need the eks endpoint (vpcEndpoints.features: [eks-api])",
+            "self-managed nodes": "give NodeConfig's spec.cluster.apiServerEndpoint, certificateAuthority and cidr yourself (`eksplan user-data --self-managed` writes it); nodes that look them up need the eks endpoint (vpcEndpoints.features: [eks-api])",
             "time": "the Amazon Time Sync Service answers at 169.254.169.123 without any route",
         },
         explanation="what is told at the start needs no call to the EKS API",

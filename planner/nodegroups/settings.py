@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
 from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
-from planner.nodegroups.user_data import ClusterFacts, Renderer, user_data
+from planner.nodegroups.join import ClusterFacts, NodeSettings, settings_of
+from planner.nodegroups.user_data import Renderer, user_data
 from planner.spec.addons import addon_names, identity_of
 from planner.spec.check.disk import DEFAULT_GIB
 
@@ -38,10 +39,15 @@ def plan_launch_template(
         security_groups=tuple(security_groups),
         http_tokens="required",
         hop_limit=2 if group.spec.pods_may_use_imds else 1,
-        user_data=user_data(group, taints(group), spec, cluster, render),
+        user_data=user_data(node_settings(brief, group), cluster, render),
         instance_tags=tuple(sorted({**tags, "Name": full}.items())),
         tags=tuple(sorted({**spec.tags, "Name": full}.items())),
     )
+
+
+def node_settings(brief: Brief, group: GroupCapacity) -> NodeSettings:
+    """What the user data of a managed group says."""
+    return settings_of(group.spec, group.max_pods, group.system_reserved, taints(group), brief.spec)
 
 
 def _disks(group: GroupCapacity) -> tuple[Disk, ...]:

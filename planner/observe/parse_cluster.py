@@ -23,6 +23,7 @@ from planner.design import (
     Unknown,
     UpdateSettings,
 )
+from planner.design.joining import CERTIFICATE_AUTHORITY, CLUSTER_DNS, ENDPOINT, SERVICE_CIDR, cluster_dns
 from planner.observe.names import plain_tags, tag_table, tags_of, template_groups
 from planner.observe.parse_access import access_entries_of, controllers_of
 from planner.observe.parse_roles import canonical, oidc_provider_of
@@ -259,10 +260,10 @@ def _user_data(encoded: str | None, cluster: Any) -> str:
         return text
     service = cluster.get("kubernetesNetworkConfig", {}).get("serviceIpv6Cidr") or ""
     for value, placeholder in (
-        (cluster.get("endpoint"), "${cluster.endpoint}"),
-        (cluster.get("certificateAuthority", {}).get("data"), "${cluster.certificateAuthority}"),
-        (service and service.partition("/")[0] + "a", "${cluster.dns}"),
-        (service, "${cluster.serviceCidr}"),
+        (cluster.get("endpoint"), ENDPOINT),
+        (cluster.get("certificateAuthority", {}).get("data"), CERTIFICATE_AUTHORITY),
+        (service and cluster_dns(service), CLUSTER_DNS),
+        (service, SERVICE_CIDR),
     ):
         if value:
             text = text.replace(value, placeholder)

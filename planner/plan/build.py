@@ -22,8 +22,12 @@ from planner.network.kept import Kept
 from planner.network.planned import Layout
 from planner.network.routes import named_tags, plan_routes
 from planner.network.zones import PlannedZone, resolve_zones
-from planner.nodegroups.settings import plan_launch_template, plan_node_group, record
-from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
+from planner.nodegroups.cluster_name import check_cluster_name
+from planner.nodegroups.join import ClusterFacts
+from planner.nodegroups.overrides import check_overrides
+from planner.nodegroups.settings import node_settings, plan_launch_template, plan_node_group, record
+from planner.nodegroups.user_data import Renderer, too_long
+from planner.nodegroups.user_data_reasons import record_user_data
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.groups import size_groups, size_pools
@@ -94,7 +98,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         return PlanResult(None, tuple(problems))
     for one in groups:
         record(brief, one.group, one.triple, one.why)
-    joining = ClusterFacts(brief.name, network.service)
+    joining = ClusterFacts(brief.name, str(network.service) if network.service else None)
     templates = [
         plan_launch_template(
             brief, one.group, joining, render, node_security_groups(spec, brief.name, one.group.spec.security_groups)
@@ -102,7 +106,11 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         for one in groups
     ]
     for one, template in zip(groups, templates, strict=True):
-        problems += too_long(one.group, template.user_data, brief.facts)
+        settings, path = node_settings(brief, one.group), ("spec", "nodeGroups", one.group.index)
+        problems += too_long(template.user_data, settings, joining, path, brief.facts, render)
+        problems += check_overrides(one.group, settings, joining)
+        problems += check_cluster_name(one.group, joining)
+        record_user_data(brief, one.group, settings, template.user_data)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     roles = plan_roles(brief, addon_names(spec, brief.facts))

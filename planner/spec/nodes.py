@@ -13,10 +13,12 @@ from planner.spec.types import (
     GroupName,
     InstanceTypeName,
     Memory,
+    MountPath,
     Name,
     Or,
     SpecModel,
     ZoneText,
+    one_or_many,
     problem,
 )
 
@@ -102,6 +104,20 @@ class SystemReservedSpec(SpecModel):
     ephemeral_storage: Memory = Field(default=0, description="Ephemeral storage, such as 1Gi.")
 
 
+class LocalStorageSpec(SpecModel):
+    """What to do with the NVMe disks that are built into the instances."""
+
+    strategy: Literal["RAID0", "RAID10", "Mount"] = Field(
+        description="RAID0: one array under kubelet, containerd and pod logs; RAID10: the same, mirrored (four disks or more, AL2023 and AL2); Mount: each disk for itself (AL2023 and AL2)."
+    )
+    mount_path: MountPath | None = Field(
+        default=None, description="Where nodeadm mounts (AL2023); /mnt/k8s-disks/ when not given."
+    )
+    disabled_mounts: tuple[Literal["Containerd", "PodLogs"], ...] = Field(
+        default=(), description="What stays on the root volume (AL2023, Bottlerocket)."
+    )
+
+
 class TolerationSpec(SpecModel):
     """A toleration of a pod, with Kubernetes' own meaning."""
 
@@ -175,9 +191,22 @@ class NodeGroupSpec(SpecModel):
     ami_id: AmiId | None = Field(
         default=None, description="An AMI of your own. EKS then merges no user data, and maxPods must be given."
     )
-    user_data: str | None = Field(
+    user_data: Annotated[tuple[str, ...], BeforeValidator(one_or_many), Or("string")] = Field(
+        default=(),
+        max_length=20,
+        description="Your own parts of the user data, one or a list, after the plan's (on AL2 and Windows before): a shell script (#!...), #cloud-config, a NodeConfig (AL2023), a whole MIME document, TOML (Bottlerocket) or PowerShell (Windows). Where a part says what the plan says too, yours wins and a note says so.",
+    )
+    local_storage: LocalStorageSpec | None = Field(
         default=None,
-        description="Your own part of the user data: a shell script (#!...), a NodeConfig (AL2023), TOML (Bottlerocket) or PowerShell (Windows).",
+        description="Use the NVMe disks of types that have some (AL2023, Bottlerocket, AL2 with an AMI of your own).",
+    )
+    containerd_config: str | None = Field(
+        default=None,
+        max_length=16_384,
+        description="TOML that nodeadm merges into containerd's configuration (AL2023).",
+    )
+    feature_gates: dict[str, bool] = Field(
+        default={}, description="Feature gates of nodeadm, such as FastImagePull (AL2023)."
     )
     max_pods: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
         default=None, description="Pods per node given to kubelet; computed when not given."

@@ -191,6 +191,9 @@ Namespace = _text(
     "write it as payments or dev-*",
 )
 AmiId = _text(r"ami-[0-9a-f]{8,17}", "an AMI id", "write it as ami-0123456789abcdef0")
+MountPath = _text(
+    r"/[A-Za-z0-9._/-]{1,200}", "an absolute path of letters, digits, dots, - and _", "write it as /mnt/k8s-disks/"
+)
 InstanceTypeName = _text(r"[a-z0-9-]+\.[a-z0-9-]+", "an instance type name", "write it as m7i.large")
 ZoneText = _text(r"[a-z0-9-]+", "a zone id or name", "write it as apne2-az1 or ap-northeast-2a")
 

@@ -200,4 +200,4 @@ def test_N38_system_reserved_is_taken_off_and_told() -> None:
     text = told(careful)
     assert "systemReserved:\n        cpu: 100m\n        memory: 300Mi\n        ephemeral-storage: 1024Mi\n" in text
     other = told(plan_of(**group(os="bottlerocket", systemReserved=reserved)))
-    assert other.startswith('[settings.kubernetes.system-reserved]\ncpu = "100m"\n')
+    assert other.startswith("settings.kubernetes.system-reserved.cpu = '100m'\n")

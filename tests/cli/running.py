@@ -52,6 +52,7 @@ MANY = [
     ["map", "-f", PRODUCTION],
     ["reach", "-f", MINIMAL],
     ["waterfall", "-f", MINIMAL],
+    ["user-data", "-f", PRODUCTION, "-o", "json"],
     ["fleet", "plan", "-f", FLEET],
     ["explain", "notes"],
     ["schema", "spec"],

@@ -17,6 +17,8 @@ def group(**changes: Any) -> dict[str, Any]:
 VPC = "vpc-0123456789abcdef0"
 OPEN_ONLY = {"private": False, "public": True, "publicCidrs": ["0.0.0.0/0"]}
 PUBLIC_ONLY = {"endpoint": {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]}}
+NODE_CONFIG = "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n"
+
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("vpc-size", {"vpc": {"cidr": "10.0.0.0/8"}}),
     ("vpc-size", {"vpc": {"cidr": "10.0.0.0/29"}}),
@@ -157,7 +159,58 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ),
     ("group-user-data", group(userData="#!" + "é" * 8192)),
     ("group-user-data-toml", group(os="bottlerocket", userData="#!/bin/bash\necho hello\n")),
-    ("group-user-data-kubernetes", group(os="bottlerocket", maxPods=9, userData="[settings.kubernetes]\nx = 1\n")),
+    ("group-user-data-toml", group(os="bottlerocket", maxPods=9, userData="settings = 3\n")),
+    ("group-user-data-toml", group(os="bottlerocket", userData="[kubernetes]\nmax-pods = 3\n")),
+    ("group-user-data-toml", group(os="bottlerocket", userData="settings.kubernetes = 3\n")),
+    ("group-user-data-toml", group(os="bottlerocket", userData="settings.kubernetes.node-labels = 3\n")),
+    ("group-user-data-merge", group(os="bottlerocket", userData='settings.motd = "say \\"hi\\""\n')),
+    ("group-user-data-merge", group(os="bottlerocket", userData='[settings.kubernetes."a.b"]\nc = 1\n')),
+    ("group-user-data-merge", group(os="bottlerocket", userData="[settings.a]\nb = [1, 'c']\n")),
+    ("group-user-data-merge", group(os="bottlerocket", userData="[settings.a]\nb = [1, 2.0]\n")),
+    ("group-user-data-merge", group(os="bottlerocket", userData="settings.'a \"b\"' = 'c'\n")),
+    ("group-user-data-join", group(userData="#!/bin/bash\n/etc/eks/bootstrap.sh test\n")),
+    ("group-user-data-join", group(userData="#!/bin/bash\ntrue && sudo nodeadm init -c file:///a\n")),
+    ("group-user-data-join", group(userData="#!/bin/bash\nsystemctl restart kubelet\n")),
+    ("group-user-data-join", group(userData="#cloud-config\nruncmd:\n  - systemctl restart kubelet\n")),
+    ("group-user-data-join", group(userData="#cloud-config\nruncmd:\n  - [systemctl, restart, 'kubelet']\n")),
+    ("group-user-data-join", group(userData="#!/bin/bash\nnodeadm init\n", amiId="ami-01234567", maxPods=9)),
+    (
+        "group-user-data-join",
+        {
+            "nodeGroups": [
+                GROUP,
+                {**GROUP, "name": "w", "os": "windows-core-2022", "userData": "& Start-EKSBootstrap.ps1"},
+            ]
+        },
+    ),
+    (
+        "group-user-data-tags",
+        {"nodeGroups": [GROUP, {**GROUP, "name": "w", "os": "windows-core-2022", "userData": "<script>dir</script>"}]},
+    ),
+    ("group-user-data-node-config", group(userData="---\napiVersion: node.eks.aws/v1\nkind: NodeConfig\n")),
+    ("group-user-data-node-config", group(userData="---\napiVersion: node.eks.aws/v1alpha1\nkind: Node\n")),
+    ("group-user-data-node-config", group(userData="apiVersion: [\n")),
+    ("group-user-data-cluster", group(userData=NODE_CONFIG + "  cluster: {name: other}\n")),
+    ("group-user-data-mime", group(userData='MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="A"\n\n')),
+    (
+        "group-user-data-containerd",
+        group(containerdConfig="a = 1", userData=NODE_CONFIG + "  containerd: {config: b = 1}\n"),
+    ),
+    ("group-nodeadm", group(os="bottlerocket", featureGates={"FastImagePull": True})),
+    ("group-nodeadm", group(os="bottlerocket", containerdConfig="a = 1")),
+    ("group-containerd", group(containerdConfig="a = ")),
+    ("group-feature-gate", group(featureGates={"FastImagePul": True})),
+    ("group-local-storage", group(localStorage={"strategy": "RAID0"})),
+    ("group-local-storage", group(os="bottlerocket", instanceTypes=["m5d.large"], localStorage={"strategy": "Mount"})),
+    (
+        "group-local-storage",
+        {
+            "nodeGroups": [
+                GROUP,
+                {**GROUP, "name": "w", "os": "windows-core-2022", "localStorage": {"strategy": "RAID0"}},
+            ]
+        },
+    ),
     ("tag-characters", {"tags": {"a*b": "c"}}),
     ("tag-characters", {"tags": {"a": "<c>"}}),
     ("tag-key", {"tags": {"": "c"}}),
@@ -232,7 +285,14 @@ ACCEPTED: list[dict[str, Any]] = [
     {"nodeGroups": [GROUP, {**GROUP, "name": "win", "os": "windows-core-2022"}]},
     group(userData="#!" + "é" * 8000),
     group(os="bottlerocket", userData="[settings.kubernetes]\ncpu-manager-policy = 'static'\n"),
-    group(os="bottlerocket", maxPods=9, userData="settings = 3\n"),
+    group(os="bottlerocket", maxPods=9, userData="[settings.kubernetes]\nx = 1\n"),
+    group(os="bottlerocket", userData='settings.motd = "it\'s"\nsettings.a."b/c" = "d" # "e" = \\"f\\"\n'),
+    group(os="bottlerocket", amiId="ami-01234567", maxPods=9, userData='settings.motd = "say \\"hi\\""\n'),
+    group(userData="#!/bin/bash\n# /etc/eks/bootstrap.sh is run by EKS\necho systemctl restart kubelet\n"),
+    group(userData=NODE_CONFIG + "  cluster: {name: test}\n"),
+    group(userData=["#!/bin/bash\ntrue\n", NODE_CONFIG]),
+    group(instanceTypes=["m5d.large"], localStorage={"strategy": "RAID0", "mountPath": "/mnt/fast"}),
+    group(containerdConfig="a = 1", featureGates={"FastImagePull": True}),
     {"tags": {"a.b:c/d=e+f-g@h i": "우리 태그_1"}},
     group(disk={"sizeGib": 20, "iops": 10000, "throughput": 2000}),
     group(disk={"sizeGib": 4, "iops": 3000, "throughput": 750}),

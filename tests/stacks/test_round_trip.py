@@ -62,6 +62,31 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "cni": {"warmIpTarget": 3, "minimumIpTarget": 12, "maxEni": 3, "securityGroupsForPods": True}
     },
     "own user data": {"nodeGroups": [{**GROUP, "userData": "#!/bin/bash\necho hello\n"}]},
+    "own user data of every system": {
+        "cni": {"mode": "prefix"},
+        "version": "1.32",
+        "nodeGroups": [
+            {
+                **GROUP,
+                "instanceTypes": ["m5d.large"],
+                "userData": ["#!/bin/bash\necho hello\n", "#cloud-config\npackages: [htop]\n"],
+                "localStorage": {"strategy": "RAID0"},
+                "containerdConfig": "[plugins]\n  a = 1\n",
+                "featureGates": {"FastImagePull": True},
+            },
+            {**GROUP, **AMI, "name": "al2", "os": "al2", "userData": "#!/bin/bash\necho 안녕\n"},
+            {**GROUP, "name": "rocket", "os": "bottlerocket", "userData": "settings.motd = 'hi'\n"},
+            {**GROUP, **AMI, "maxPods": 9, "name": "windows", "os": "windows-core-2022", "userData": "Write-Host hi"},
+        ],
+    },
+    "own AMIs in an IPv6 cluster": {
+        "ipFamily": "ipv6",
+        "version": "1.32",
+        "nodeGroups": [
+            {**GROUP, **AMI, "name": "al2", "os": "al2"},
+            {**GROUP, **AMI, "name": "rocket", "os": "bottlerocket"},
+        ],
+    },
     "restricted nodes": {
         "security": {"egress": "restricted", "webhooks": [{"name": "istio", "port": 15017}]},
         "addons": ["aws-efs-csi-driver", "cert-manager", "metrics-server"],

@@ -9,6 +9,7 @@ from planner.diagnostics import Diagnostic, Path
 from planner.spec.check.disk import check_disk
 from planner.spec.check.labels import check_labels, check_taints
 from planner.spec.check.made import invalid, notice
+from planner.spec.check.system import check_system
 from planner.spec.check.user_data import check_user_data
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
@@ -44,7 +45,8 @@ def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         yield from _update(group, path)
         yield from _kubelet(group, path)
         yield from _ami(group, path)
-        yield from check_user_data(group, path, spec, facts)
+        yield from check_user_data(group, path, facts)
+        yield from check_system(group, path, facts)
         yield from check_disk(group.disk, (*path, "disk"), facts)
         yield from check_labels(group, path, facts)
         yield from check_taints(group, path)

@@ -2,76 +2,104 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Path
+from planner.spec.check.boot_scripts import check_script, check_windows_script
+from planner.spec.check.bottlerocket import check_bottlerocket
 from planner.spec.check.made import invalid
-from planner.spec.cluster import ClusterSpec
+from planner.spec.check.node_config import check_node_config
 from planner.spec.nodes import NodeGroupSpec
+from planner.spec.powershell import TagError, commands
+from planner.spec.user_parts import NODE_CONFIG, Malformed, read_parts
 
 _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
-#: How a part of Amazon Linux's user data may begin.
-_FORMS = {"al2023": ("#!", "#cloud-config", "apiVersion: node.eks.aws", "---"), "al2": ("#!", "#cloud-config")}
+#: Kinds of parts whose text may hold commands.
+_COMMANDS = re.compile(r"text/(x-shellscript|cloud-config|cloud-boothook)")
 
 
-def check_user_data(group: NodeGroupSpec, path: Path, spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
+def check_user_data(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[Diagnostic]:
     """The user data of one group; ``path`` is the group's place."""
-    if group.user_data is None:
-        return
-    place = (*path, "userData")
-    size = len(group.user_data.encode())
+    texts = group.user_data
+    size = sum(len(text.encode()) for text in texts)
     limit = facts.number("nodegroup.user_data_bytes")
     if size > limit:
         yield invalid(
             "group-user-data",
-            place,
-            "user data is too long",
+            (*path, "userData"),
+            "user data is too long, before it is encoded in Base64",
             value=f"{size:,} bytes",
             limit=f"{limit:,} bytes",
             fix="fetch the larger part from S3 at boot",
             source=facts.source("nodegroup.user_data_bytes"),
             note="N25",
         )
-    if group.os in ("al2023", "al2") and not group.user_data.lstrip("\n").startswith(_FORMS[group.os]):
-        forms = " or ".join(_FORMS[group.os])
-        yield invalid(
-            "group-user-data-form",
-            place,
-            "user data of a form that cloud-init does not know",
-            value=group.user_data.lstrip("\n").partition("\n")[0][:40],
-            limit=f"a first line that begins with {forms}",
-            fix="begin a script with #!/bin/bash" + (", a NodeConfig with apiVersion" if group.os == "al2023" else ""),
-            source=_TEMPLATES,
-            note="N25",
-        )
-    if group.os.startswith("bottlerocket"):
-        yield from _bottlerocket(group.user_data, place, written=spec.writes_kubelet_settings(group))
+    if group.os_family in ("al2023", "al2"):
+        yield from _amazon_linux(group, path, facts)
+        return
+    for number, text in enumerate(texts):
+        place = _place(path, texts, number)
+        if group.os_family == "bottlerocket":
+            yield from check_bottlerocket(text, place, group)
+        else:
+            yield from _windows(text, place, group)
 
 
-def _bottlerocket(text: str, place: Path, *, written: bool) -> Iterator[Diagnostic]:
+def _place(path: Path, texts: tuple[str, ...], number: int) -> Path:
+    return (*path, "userData", number) if len(texts) > 1 else (*path, "userData")
+
+
+def _amazon_linux(group: NodeGroupSpec, path: Path, facts: Facts) -> Iterator[Diagnostic]:
+    parts, malformed = read_parts(group.user_data)
+    for wrong in malformed:
+        yield _malformed(wrong, _place(path, group.user_data, wrong.entry))
+    for part in parts:
+        place = _place(path, group.user_data, part.entry)
+        if part.media_type == NODE_CONFIG and group.os_family == "al2":
+            yield invalid(
+                "group-user-data-form",
+                place,
+                "AL2 has no nodeadm: nothing would read this NodeConfig",
+                value=f"line {part.line}: {part.text.partition(chr(10))[0][:40]}",
+                limit="a script (#!), #cloud-config or MIME",
+                fix="use os: al2023, or write a script",
+                source=_TEMPLATES,
+                note="N25",
+            )
+        elif part.media_type == NODE_CONFIG:
+            yield from check_node_config(part, place, facts)
+        elif _COMMANDS.fullmatch(part.media_type):
+            yield from check_script(part.text, part.line, group, place)
+
+
+def _malformed(wrong: Malformed, place: Path) -> Diagnostic:
+    return invalid(
+        wrong.code,
+        place,
+        wrong.summary,
+        value=wrong.value,
+        limit=wrong.limit,
+        fix=wrong.fix,
+        source=_TEMPLATES,
+        note="N25",
+    )
+
+
+def _windows(text: str, place: Path, group: NodeGroupSpec) -> Iterator[Diagnostic]:
     try:
-        settings = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        commands(text)
+    except TagError as error:
         yield invalid(
-            "group-user-data-toml",
+            "group-user-data-tags",
             place,
-            f"Bottlerocket's user data must be TOML: {error}",
-            fix="write settings such as [settings.host-containers.admin]; scripts belong into a bootstrap container",
+            str(error),
+            value=f"line {error.line}: {error.tag}",
+            limit="PowerShell commands, bare or between one <powershell> and </powershell>",
+            fix="give the commands alone; the plan writes the tag",
             source=_TEMPLATES,
             note="N25",
         )
         return
-    inner = settings.get("settings")
-    kubernetes = inner.get("kubernetes") if isinstance(inner, dict) else None
-    if kubernetes is not None and written:
-        yield invalid(
-            "group-user-data-kubernetes",
-            place,
-            "the plan writes [settings.kubernetes] itself to tell maxPods and what is reserved, and TOML allows a table once",
-            value=", ".join(kubernetes) if isinstance(kubernetes, dict) else str(kubernetes),
-            fix="leave the table out; labels, taints, maxPods and systemReserved are fields of the node group",
-            source=_TEMPLATES,
-            note="N25",
-        )
+    yield from check_windows_script(text, group, place)

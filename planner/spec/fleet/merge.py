@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from planner.diagnostics import Path
+from planner.spec.layers import laid_over
 from planner.spec.source import Source
 
 #: Fields that say which blocks a cluster has; clusters that differ in nothing else are alike.
@@ -44,15 +45,7 @@ def merged(layers: Sequence[Layer]) -> dict[str, Any]:
     """All layers in one, the first on top: maps are merged, everything else is replaced."""
     result: dict[str, Any] = {}
     for layer in reversed(layers):
-        result = _over(result, layer.data)
-    return result
-
-
-def _over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(under)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        result = laid_over(result, layer.data)
     return result
 
 
@@ -72,7 +65,7 @@ def pinned(layers: Sequence[Layer]) -> dict[str, Any]:
     for path in PINS:
         value = next((one for layer in layers if (one := get(layer.data, path)) is not None), None)
         if value is not None:
-            found = _over(found, _nested(path, value))
+            found = laid_over(found, _nested(path, value))
     return found
 
 
