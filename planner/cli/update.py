@@ -92,7 +92,7 @@ def command(
     output: str,
     **seconds: int | None,
 ) -> int:
-    """Play a version update, phase by phase.
+    """Play a version update of node groups or of the whole cluster.
 
     GROUP is a managed node group; all of them, one after the other, without it. For each: rounds,
     expected and worst time, the most nodes in all and in each zone, the most addresses in each
