@@ -60,6 +60,13 @@ def shape_of(workload: WorkloadSpec) -> PodShape:
     return PodShape(workload.name, workload.cpu, -(-workload.memory // MIB), workload.host_network)
 
 
+def shape_for_pods(group: GroupCapacity, spec: ClusterSpec, facts: Facts) -> NodeShape:
+    """What a node of a group has for workloads, after everything that runs on every node."""
+    return node_shape(group, facts).minus(
+        [shape_of(one) for one in spec.workloads if one.kind == "DaemonSet" and runs_on(one, group)]
+    )
+
+
 def sizes(
     group: GroupCapacity, groups: Sequence[GroupCapacity], zones: int, lost: int, spec: ClusterSpec, facts: Facts
 ) -> GroupSizes | list[PodTooLarge]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": ("planner.cli.compare", "Every way to give pods their addresses, side by side."),
     "reach": ("planner.cli.reach", "Prove who can talk to whom."),
     "simulate": ("planner.cli.simulate", "Play bad days on a plan or a running cluster."),
+    "update": ("planner.cli.update", "Play a version update of node groups or of the whole cluster."),
     "map": ("planner.cli.map", "Draw which addresses of the VPC are used, planned, free."),
     "waterfall": ("planner.cli.waterfall", "Draw how each subnet came to its size."),
     "review": ("planner.cli.review", "Judge a spec or a plan by the rule catalogue."),

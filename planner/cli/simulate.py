@@ -14,6 +14,8 @@ from planner.cli.inputs import load_catalog, plan_from
 
 if TYPE_CHECKING:
     from planner.catalog.model import Catalog
+    from planner.plan.model import Plan
+    from planner.plan.scenarios.moves import Move
     from planner.plan.scenarios.world import World
     from planner.spec.network import ScenariosSpec
 
@@ -65,6 +67,14 @@ SCENARIOS = ("all-max", "zone-loss", "update", "update-all", "growth", "fragment
 )
 @click.option("--lost-zone", metavar="ZONE", help="Zone of the timeline; the first when not given.")
 @click.option(
+    "--unhealthy",
+    type=click.IntRange(1, 100),
+    default=100,
+    show_default=True,
+    metavar="PERCENT",
+    help="Nodes of that zone which fall silent.",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Choice(["table", "json"]),
@@ -85,11 +95,13 @@ def command(
     growth_from: str,
     start: dt.datetime | None,
     lost_zone: str | None,
+    unhealthy: int,
     output: str,
 ) -> int:
     """Play bad days on a plan or a running cluster.
 
-    Do the addresses suffice? Every group at its maximum; a zone lost (with the timeline of what happens when); each group
+    Do the addresses suffice? Every group at its maximum; a zone lost (with the timeline of what happens when, and which
+    declared pods find room elsewhere); each group
     updated, and all at once; growth month by month; single addresses scattered over the /28 blocks;
     and a bad mix of these. For each: fits or breaks, where it breaks first, how many nodes and
     pods fit, what to change.
@@ -103,7 +115,8 @@ def command(
     catalog = load_catalog()
     if (file is None) == (cluster is None):
         raise click.UsageError("give either --file or --cluster")
-    world, asked = _of_file(file, catalog, output) if file else _of_cluster(str(cluster), region, profile, catalog)
+    plan = _plan(file, catalog, output) if file else None
+    world, asked = _of_plan(plan) if plan else _of_cluster(str(cluster), region, profile, catalog)
     required = tuple(name for name in SCENARIOS if name in {*asked.require, *require})
     growing = Growth(
         asked.growth_percent_per_month if growth is None else growth,
@@ -115,22 +128,31 @@ def command(
         raise CliError(f"--lost-zone {lost_zone}: no zone of {world.name}; it has {', '.join(world.zones)}")
     played = play(world, growing, (*names, *required) if names else SCENARIOS)
     shown = not names or "zone-loss" in names
-    moments = timeline(world, lost_zone or world.zones[0], catalog.facts) if shown and len(world.zones) > 1 else ()
+    zone = lost_zone or world.zones[0]
+    told = shown and (len(world.zones) > 1 or unhealthy < 100)
+    moments = timeline(world, zone, catalog.facts, unhealthy) if told else ()
+    moved = _moves(plan, world, zone, unhealthy, catalog) if told and plan else ()
     last = next((one.months for one in played if one.name == "growth" and one.months is not None), None)
     exhausted = _after(start, last + 1).isoformat() if start is not None and last is not None else None
     broken = [one.name for one in played if one.name in required and not one.fits]
     if output == "json":
-        content = simulation.plain(world, played, required, moments, exhausted)
+        content = simulation.plain(world, played, required, moments, exhausted, moved)
         streams.document(json.dumps(content, indent=1, ensure_ascii=False))
     else:
         streams.data(simulation.table(played, required))
         streams.data("")
         streams.data(simulation.paragraphs(simulation.details(played), streams.width()))
         if moments:
-            streams.data(f"\nIf {lost_zone or world.zones[0]} is lost, with every group at its maximum:")
+            happens = f"{zone} is lost" if unhealthy == 100 else f"{unhealthy} % of {zone} fall silent"
+            streams.data(f"\nIf {happens}, with every group at its maximum:")
+            lines = simulation.moments(moments, remarks(world, catalog.facts, zone, unhealthy))
+            streams.data(simulation.paragraphs(lines, streams.width()))
+        if moved:
             streams.data(
-                simulation.paragraphs(simulation.moments(moments, remarks(world, catalog.facts)), streams.width())
+                f"\nDeclared pods on those nodes, with groups at their desired size:\n{simulation.moved(moved)}"
             )
+            why = [f"  {one.workload}: {one.why}" for one in moved if one.why]
+            streams.data(simulation.paragraphs(why, streams.width()))
         if exhausted:
             streams.data(f"\naddresses run out in the month that begins on {exhausted}")
         if required:
@@ -138,13 +160,27 @@ def command(
     return Exit.INFEASIBLE if broken else Exit.CLEAN
 
 
-def _of_file(file: str, catalog: Catalog, output: str) -> tuple[World, ScenariosSpec]:
+def _plan(file: str, catalog: Catalog, output: str) -> Plan:
+    return plan_from(file, catalog, as_json=output == "json").plan
+
+
+def _of_plan(plan: Plan) -> tuple[World, ScenariosSpec]:
     from planner.plan.scenarios.of_plan import world_of_plan
     from planner.spec.network import ScenariosSpec
 
-    plan = plan_from(file, catalog, as_json=output == "json").plan
     asked = ScenariosSpec.model_validate_json(json.dumps(plan.spec["spec"].get("scenarios", {})))
     return world_of_plan(plan), asked
+
+
+def _moves(plan: Plan, world: World, zone: str, percent: int, catalog: Catalog) -> tuple[Move, ...]:
+    """Moves of declared pods; none where the catalog no longer knows the types of an old plan."""
+    from planner.plan.loads import carried
+    from planner.plan.scenarios.moves import moves
+
+    if not plan.spec["spec"].get("workloads"):
+        return ()
+    loads = carried(plan, catalog)
+    return () if isinstance(loads, list) else moves(world, loads, zone, catalog.facts, percent)
 
 
 def _of_cluster(cluster: str, region: str | None, profile: str | None, catalog: Catalog) -> tuple[World, ScenariosSpec]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from planner.capacity.carriers import first_plain, may_carry, runs_on
+from planner.capacity.carriers import first_plain, may_carry
 from planner.capacity.group import GroupCapacity, work_out
 from planner.capacity.packing.model import MICRO, NodeKind, PodKind, Problem
 from planner.capacity.selection import generation
-from planner.capacity.sizing import coredns, node_shape, pod_kind, shape_of
+from planner.capacity.sizing import coredns, pod_kind, shape_for_pods
 from planner.catalog.facts import Facts
 from planner.catalog.model import Catalog, InstanceType, Region
 from planner.diagnostics import Diagnostic
@@ -129,9 +129,7 @@ def candidates(
 
 
 def _candidate(group: GroupCapacity, spec: ClusterSpec, facts: Facts, price: float | None) -> Candidate:
-    node = node_shape(group, facts).minus(
-        [shape_of(one) for one in spec.workloads if one.kind == "DaemonSet" and runs_on(one, group)]
-    )
+    node = shape_for_pods(group, spec, facts)
     name = group.types[0].name if group.name == POOL else f"{group.name}/{group.types[0].name}"
     kind = NodeKind(name, max(node.cpu_millicores, 0), max(node.memory_mib, 0), max(node.pods, 0), 0)
     return Candidate(kind, group, price)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from planner.plan.scenarios.moves import Move
 from planner.plan.scenarios.play import Outcome
 from planner.plan.scenarios.world import World
 from planner.plan.scenarios.zone_loss import Moment
+from planner.report.clock import clock
 from planner.report.columns import aligned
 
 
@@ -68,13 +70,25 @@ def details(outcomes: Sequence[Outcome]) -> list[str]:
 
 def moments(timeline: Sequence[Moment], remarks: Sequence[str]) -> list[str]:
     """The timeline of a lost zone."""
-    lines = [f"  {_clock(one.seconds):>8}  {one.what}" for one in timeline]
+    lines = [f"  {clock(one.seconds):>8}  {one.what}" for one in timeline]
     return [*lines, *(f"  {remark}" for remark in remarks)]
 
 
-def _clock(seconds: int) -> str:
-    """``5 min 50 s``, as +h:mm:ss."""
-    return f"+{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+def moved(found: Sequence[Move]) -> str:
+    """One line for each workload: its pods in the zone, when they move, and how many find room."""
+    rows = [
+        [
+            one.workload,
+            f"{one.pods:,}",
+            "never" if one.first is None or one.last is None else f"{clock(one.first)} to {clock(one.last)}",
+            f"{one.fit_running:,}",
+            f"{one.fit_most:,}",
+            f"{one.stay:,}",
+        ]
+        for one in found
+    ]
+    head = ["workload", "pods", "deleted", "fit now", "at maxSize", "stay"]
+    return "\n".join(f"  {line}" for line in aligned(head, rows, left=1).splitlines())
 
 
 def plain(
@@ -83,6 +97,7 @@ def plain(
     required: Sequence[str],
     timeline: Sequence[Moment],
     exhausted: str | None,
+    moves: Sequence[Move] = (),
 ) -> dict[str, Any]:
     """Everything as JSON."""
     return {
@@ -93,6 +108,7 @@ def plain(
         "requiredFit": all(one.fits for one in outcomes if one.name in required),
         "scenarios": [_outcome(one, required) for one in outcomes],
         "zoneLossTimeline": [asdict(one) for one in timeline],
+        "zoneLossMoves": [asdict(one) for one in moves],
         "exhausted": exhausted,
     }
 

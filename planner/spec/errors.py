@@ -159,6 +159,9 @@ def _existing_path(loc: tuple[int | str, ...], data: Any) -> Path:
             # pydantic names the alternative of a union as if it were a key
             if isinstance(part, str) and not isinstance(node, Mapping):
                 continue
+            # and counts what stands alone for a list of one
+            if isinstance(part, int) and isinstance(node, Mapping):
+                continue
             break
         node = node[part]
         path.append(part)

@@ -16,6 +16,7 @@ from planner.spec.types import (
     MountPath,
     Name,
     Or,
+    OrOne,
     SpecModel,
     ZoneText,
     one_or_many,
@@ -126,6 +127,10 @@ class TolerationSpec(SpecModel):
     value: str = Field(default="", description="Taint value, for Equal.", max_length=63)
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(
         default=None, description="Effect that is tolerated; all of them when not given."
+    )
+    toleration_seconds: Annotated[int, Field(ge=0, le=31_536_000)] | None = Field(
+        default=None,
+        description="Seconds that a pod stays on a node after a NoExecute taint came (effect NoExecute only); for ever when not given.",
     )
 
     def covers(self, taint: TaintSpec) -> bool:
@@ -323,6 +328,16 @@ class PodDisruptionBudget(SpecModel):
     max_unavailable: PdbValue | None = Field(default=None, description="Pods that may go: number or percentage.")
 
 
+def _one_or_several(value: Any) -> Any:
+    """One budget stands for a list of one, nothing for none."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, dict) else tuple(value) if isinstance(value, list) else value
+
+
+Budgets = Annotated[tuple[PodDisruptionBudget, ...], BeforeValidator(_one_or_several), OrOne()]
+
+
 class WorkloadSpec(SpecModel):
     """Something that the cluster must carry."""
 
@@ -353,7 +368,15 @@ class WorkloadSpec(SpecModel):
     tolerations: tuple[TolerationSpec, ...] = Field(
         default=(), max_length=50, description="Taints that its pods tolerate."
     )
-    pod_disruption_budget: PodDisruptionBudget | None = Field(default=None, description="Its PodDisruptionBudget.")
+    pod_disruption_budget: Budgets = Field(
+        default=(),
+        max_length=20,
+        description="Its PodDisruptionBudget; a list where several select its pods (the eviction API then refuses them all).",
+    )
     termination_grace_period_seconds: Annotated[int, Field(ge=0, le=86_400)] = Field(
         default=30, description="Grace period of its pods in seconds."
+    )
+    ready_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = Field(
+        default=None,
+        description="Seconds from the creation of one of its pods until it is ready (image, start, probes); the catalog's assumption when not given.",
     )

@@ -34,6 +34,15 @@ class Or:
         return {"anyOf": [{"type": self.short}, handler(core)]}
 
 
+@dataclass(frozen=True, slots=True)
+class OrOne:
+    """Says in the JSON Schema that one item may stand instead of a list of it, and null for none."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        many = handler(core)
+        return {"anyOf": [many["items"], many, {"type": "null"}]}
+
+
 class SpecModel(BaseModel):
     """Base of every part of a spec: frozen, camelCase keys, unknown keys refused, no coercion."""
 

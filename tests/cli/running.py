@@ -49,6 +49,7 @@ MANY = [
     ["instances", "m5.*", "-o", "chart"],
     ["compare", "-f", MINIMAL],
     ["simulate", "-f", MINIMAL],
+    ["update", "-f", PRODUCTION],
     ["map", "-f", PRODUCTION],
     ["reach", "-f", MINIMAL],
     ["waterfall", "-f", MINIMAL],

@@ -132,6 +132,23 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("workload-twice", {"workloads": [{"name": "w", "cpu": "1", "memory": "1Gi"}] * 2}),
     ("budget", {"workloads": [{"name": "w", "cpu": "1", "memory": "1Gi", "podDisruptionBudget": {}}]}),
     (
+        "budget",
+        {"workloads": [{"name": "w", "cpu": 1, "memory": "1Gi", "podDisruptionBudget": [{"minAvailable": 1}, {}]}]},
+    ),
+    (
+        "toleration-seconds",
+        {
+            "workloads": [
+                {
+                    "name": "w",
+                    "cpu": 1,
+                    "memory": "1Gi",
+                    "tolerations": [{"operator": "Exists", "tolerationSeconds": 3, "effect": "NoSchedule"}],
+                }
+            ]
+        },
+    ),
+    (
         "daemonset-replicas",
         {"workloads": [{"name": "w", "kind": "DaemonSet", "cpu": "1", "memory": "1Gi", "replicas": 2}]},
     ),
@@ -325,6 +342,20 @@ NOTICED: list[tuple[str, dict[str, Any]]] = [
     ("zone-name", {"zones": ["us-east-1a", "us-east-1b"]}),
     ("version-extended", {"version": "1.33"}),
     ("type-prefix", {"cni": {"mode": "prefix"}, "nodeGroups": [{**GROUP, "instanceTypes": ["t2.large", "m5.large"]}]}),
+    (
+        "budget-twice",
+        {
+            "workloads": [
+                {
+                    "name": "a",
+                    "cpu": 1,
+                    "memory": "1Gi",
+                    "replicas": 3,
+                    "podDisruptionBudget": [{"maxUnavailable": 1}, {"minAvailable": 1}],
+                }
+            ]
+        },
+    ),
     (
         "budget-blocks",
         {

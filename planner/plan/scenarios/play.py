@@ -111,6 +111,12 @@ def _most(world: World) -> dict[str, int]:
     return {crowd.name: crowd.most for crowd in world.crowds}
 
 
+def most_after(world: World, lost: frozenset[str]) -> dict[str, int]:
+    """Nodes of each crowd that find addresses with all at their maximum and some zones lost."""
+    filled = _filled(world, _most(world), lost)
+    return {name: fit for name, fit, _ in filled.fit_by_crowd}
+
+
 def _all_max(world: World) -> Outcome:
     return _outcome(world, "all-max", "every group at its maximum", iter([("", _filled(world, _most(world)))]))
 

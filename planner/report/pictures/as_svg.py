@@ -90,7 +90,7 @@ def map_svg(blocks: Sequence[MappedBlock], title: str, render: Renderer) -> str:
             y += _ROW
         y += 24
     legend = [(list(Use).index(use), str(use)) for use in Use]
-    return _rendered(render, title, boxes, texts, legend, y, _said(blocks))
+    return rendered(render, title, boxes, texts, legend, y, _said(blocks))
 
 
 def _subnet(one: MappedSubnet, y: float) -> list[Box]:
@@ -141,10 +141,10 @@ def waterfall_svg(found: Sequence[Waterfall], title: str, render: Renderer) -> s
     said = " ".join(
         f"{one.key}: " + ", ".join(f"{step.label} {step.addresses:,}" for step in one.steps) + "." for one in found
     )
-    return _rendered(render, title, boxes, texts, legend, y, said)
+    return rendered(render, title, boxes, texts, legend, y, said)
 
 
-def _rendered(
+def rendered(
     render: Renderer,
     title: str,
     boxes: Sequence[Box],
@@ -153,6 +153,7 @@ def _rendered(
     bottom: float,
     said: str,
 ) -> str:
+    """The template filled with boxes, texts and the legend (kind and words), as high as ``bottom`` asks."""
     from planner.report.chart.as_svg import safe, wide
 
     places: list[tuple[int, str, float]] = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
-from planner.diagnostics import Diagnostic
+from planner.diagnostics import Diagnostic, Path
+from planner.spec.budgets import evictable, replicas
 from planner.spec.check.made import invalid, notice
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import PodDisruptionBudget, WorkloadSpec
+from planner.spec.nodes import WorkloadSpec
 
 
 def check_workloads(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -36,29 +37,8 @@ def check_workloads(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
                 limit=", ".join(sorted(groups)) or "no node groups are given",
                 fix="name one of the node groups, or add it",
             )
-        budget = workload.pod_disruption_budget
-        if budget and (budget.min_available is None) == (budget.max_unavailable is None):
-            yield invalid(
-                "budget",
-                (*path, "podDisruptionBudget"),
-                "a PodDisruptionBudget has exactly one of minAvailable and maxUnavailable",
-                value="both" if budget.min_available is not None else "neither",
-                limit="one of the two",
-                fix="keep one of them",
-                source="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
-                note="N40",
-            )
-        if budget and workload.kind != "DaemonSet" and _evictable(budget, pods := _pods(workload)) == 0 < pods:
-            yield notice(
-                "budget-blocks",
-                (*path, "podDisruptionBudget"),
-                "this budget never lets a pod be evicted: every node group update would stop at it",
-                value=f"0 of {pods} pods may go",
-                limit="1 pod or more; EKS gives an eviction 15 minutes, then the update fails",
-                fix="add replicas, or allow one pod to be unavailable",
-                source="https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html",
-                note="N16",
-            )
+        yield from _budgets(workload, path)
+        yield from _tolerations(workload, path)
         if workload.kind == "DaemonSet" and workload.replicas is not None:
             yield invalid(
                 "daemonset-replicas",
@@ -71,19 +51,58 @@ def check_workloads(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
             )
 
 
-def _pods(workload: WorkloadSpec) -> int:
-    return 1 if workload.replicas is None else workload.replicas
+def _budgets(workload: WorkloadSpec, path: Path) -> Iterator[Diagnostic]:
+    """Budgets that are none, and those that stop every update."""
+    budgets, pods = workload.pod_disruption_budget, replicas(workload)
+    for budget in budgets:
+        if (budget.min_available is None) == (budget.max_unavailable is None):
+            yield invalid(
+                "budget",
+                (*path, "podDisruptionBudget"),
+                "a PodDisruptionBudget has exactly one of minAvailable and maxUnavailable",
+                value="both" if budget.min_available is not None else "neither",
+                limit="one of the two",
+                fix="keep one of them",
+                source="https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
+                note="N40",
+            )
+    if workload.kind == "DaemonSet" or not pods:
+        return
+    if len(budgets) > 1:
+        yield notice(
+            "budget-twice",
+            (*path, "podDisruptionBudget"),
+            "several budgets select these pods: the eviction API refuses them, and every node group update would stop",
+            value=f"{len(budgets)} budgets",
+            limit="1 budget for a pod",
+            fix="keep one of them, or narrow their selectors",
+            source="https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html",
+            note="N21",
+        )
+    elif budgets and evictable(budgets[0], pods) == 0:
+        yield notice(
+            "budget-blocks",
+            (*path, "podDisruptionBudget"),
+            "this budget never lets a pod be evicted: every node group update would stop at it",
+            value=f"0 of {pods} pods may go",
+            limit="1 pod or more; EKS gives an eviction 15 minutes, then the update fails",
+            fix="add replicas, or allow one pod to be unavailable",
+            source="https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html",
+            note="N16",
+        )
 
 
-def _evictable(budget: PodDisruptionBudget, pods: int) -> int:
-    """Pods that a budget lets go at once; Kubernetes rounds both percentages up.
-
-    Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
-    """
-    if budget.min_available is not None:
-        return max(pods - _rounded_up(budget.min_available, pods), 0)
-    return pods if budget.max_unavailable is None else min(_rounded_up(budget.max_unavailable, pods), pods)
-
-
-def _rounded_up(value: int | str, pods: int) -> int:
-    return value if isinstance(value, int) else -(-pods * int(value.removesuffix("%")) // 100)
+def _tolerations(workload: WorkloadSpec, path: Path) -> Iterator[Diagnostic]:
+    """What Kubernetes refuses in tolerations."""
+    for number, one in enumerate(workload.tolerations):
+        if one.toleration_seconds is not None and one.effect != "NoExecute":
+            yield invalid(
+                "toleration-seconds",
+                (*path, "tolerations", number, "tolerationSeconds"),
+                "tolerationSeconds goes with the effect NoExecute only",
+                value=f"{one.toleration_seconds} with {one.effect or 'every effect'}",
+                limit="effect NoExecute",
+                fix="set effect: NoExecute, or remove tolerationSeconds",
+                source="https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/",
+                note="N39",
+            )

@@ -1,0 +1,1 @@
+"""Updates for the terminal, as plain data and as a picture."""
