@@ -18,7 +18,16 @@ from planner.design.network import (
     Vpc,
     VpcEndpoint,
 )
-from planner.design.nodes import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.design.nodes import (
+    Disk,
+    LaunchTemplate,
+    NodeGroup,
+    NodeRepair,
+    RepairOverride,
+    Taint,
+    UpdateSettings,
+    WarmPool,
+)
 from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
 from planner.design.unknown import Unknown, known
 
@@ -40,8 +49,10 @@ __all__ = [
     "NetworkAcl",
     "NetworkInterface",
     "NodeGroup",
+    "NodeRepair",
     "PodIdentity",
     "PrefixList",
+    "RepairOverride",
     "Role",
     "Route",
     "RouteTable",
@@ -56,5 +67,6 @@ __all__ = [
     "UpdateSettings",
     "Vpc",
     "VpcEndpoint",
+    "WarmPool",
     "known",
 ]

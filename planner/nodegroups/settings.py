@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
 from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.nodegroups.upkeep import plan_repair, plan_warm_pool, record_upkeep
 from planner.nodegroups.user_data import ClusterFacts, Renderer, user_data
 from planner.spec.addons import addon_names, identity_of
 from planner.spec.check.disk import DEFAULT_GIB
@@ -90,7 +91,8 @@ def plan_node_group(
         labels=tuple(sorted(group.spec.labels.items())),
         taints=taints(group),
         update=settings,
-        node_repair=group.spec.node_repair,
+        node_repair=plan_repair(group.spec),
+        warm_pool=plan_warm_pool(group.spec),
         # an AMI id forbids version, so the group then has none
         version=None if group.spec.ami_id else version,
         tags=tuple(sorted({**spec.tags, **group.spec.tags}.items())),
@@ -166,6 +168,7 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         source=_SIZES,
         note="N15",
     )
+    record_upkeep(brief, group.spec, sizes[2])
     ledger.add(
         f"types.{name}",
         f"Instance types of {name}",

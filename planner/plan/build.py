@@ -29,6 +29,7 @@ from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.groups import size_groups, size_pools
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
+from planner.plan.per_zone import record_spreads
 from planner.plan.previous import check_previous, kept_of
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
@@ -89,6 +90,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         return PlanResult(None, tuple(problems))
     for one in groups:
         record(brief, one.group, one.triple, one.why)
+    record_spreads(ledger, groups)
     joining = ClusterFacts(brief.name, network.service)
     templates = [
         plan_launch_template(

@@ -55,6 +55,7 @@ def plan_cluster(
         secrets_key_arn=spec.secrets_key_arn,
         remote_node_cidrs=tuple(sorted(hybrid.node_cidrs)) if hybrid else (),
         remote_pod_cidrs=tuple(sorted(hybrid.pod_cidrs)) if hybrid else (),
+        control_plane_tier=spec.control_plane.tier,
         deletion_protection=spec.deletion_protection,
         addons=addons,
         pod_identities=roles.controllers,

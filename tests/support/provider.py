@@ -506,6 +506,7 @@ def create_cluster(name: str, i: Inputs, c: Clients) -> Made:
             accessConfig=i.get("accessConfig"),
             upgradePolicy=i.get("upgradePolicy"),
             deletionProtection=i.get("deletionProtection"),
+            controlPlaneScalingConfig=i.get("controlPlaneScalingConfig"),
             logging={"clusterLogging": [{"types": logs, "enabled": True}]} if logs else None,
             encryptionConfig=[encryption] if encryption else None,
             remoteNetworkConfig={
@@ -639,6 +640,8 @@ def create_node_group(name: str, i: Inputs, c: Clients) -> Made:
             taints=i.get("taints"),
             updateConfig=compact(**i["updateConfig"]),
             nodeRepairConfig=i.get("nodeRepairConfig"),
+            # a warm pool is there because it is declared; EKS asks for the word
+            warmPoolConfig={"enabled": True, **i.get("warmPoolConfig")} if i.get("warmPoolConfig") else None,
             version=i.get("version"),
             tags=i.get("tags"),
         )

@@ -21,7 +21,7 @@ def world_of_plan(plan: Plan) -> World:
         name=plan.name,
         zones=tuple(sorted(zones)),
         rooms=rooms,
-        crowds=tuple(_crowd(one, where, updates.get(one.name, {})) for one in plan.spreads),
+        crowds=tuple(_crowd(one, where, updates.get(one.origin or one.name, {})) for one in plan.spreads),
         tolerated=1 if tolerated is None else tolerated,
         growth_percent=plan.spec["spec"].get("growthPercent", 0),
         version=plan.design.cluster.version or "" if plan.design.cluster else "",
