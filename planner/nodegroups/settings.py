@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
 from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.nodegroups.from_zero import record_from_zero, resource_tags
 from planner.nodegroups.upkeep import plan_repair, plan_warm_pool, record_upkeep
 from planner.nodegroups.user_data import ClusterFacts, Renderer, user_data
 from planner.spec.addons import addon_names, identity_of
@@ -95,7 +96,9 @@ def plan_node_group(
         warm_pool=plan_warm_pool(group.spec),
         # an AMI id forbids version, so the group then has none
         version=None if group.spec.ami_id else version,
-        tags=tuple(sorted({**spec.tags, **group.spec.tags}.items())),
+        tags=tuple(
+            sorted({**resource_tags(group, spec, sizes[0], brief.facts), **spec.tags, **group.spec.tags}.items())
+        ),
         max_pods=group.max_pods,
         pods_per_node=group.spec.pods_per_node,
     )
@@ -169,6 +172,7 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         note="N15",
     )
     record_upkeep(brief, group.spec, sizes[2])
+    record_from_zero(brief, group, sizes[0])
     ledger.add(
         f"types.{name}",
         f"Instance types of {name}",

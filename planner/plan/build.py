@@ -27,12 +27,14 @@ from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.groups import size_groups, size_pools
+from planner.plan.limits import reach_of, record_coredns
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
 from planner.plan.per_zone import record_spreads
 from planner.plan.previous import check_previous, kept_of
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
+from planner.plan.scaling import plan_scaling
 from planner.plan.sizes import Sized
 from planner.security.entries import existing_roles, plan_entries
 from planner.security.groups import node_security_groups, plan_groups
@@ -91,6 +93,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     for one in groups:
         record(brief, one.group, one.triple, one.why)
     record_spreads(ledger, groups)
+    problems += plan_scaling(brief, version, groups, pools, network.spreads, len(zones))
     joining = ClusterFacts(brief.name, network.service)
     templates = [
         plan_launch_template(
@@ -106,6 +109,8 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     entries = plan_entries(brief)
     problems += check_roles(brief, roles, entries)
     design = _design(brief, version, zones, groups, network, templates, roles, entries)
+    if design.cluster is not None:
+        problems += record_coredns(brief, reach_of(spec, network.spreads, groups, pools), design.cluster)
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
     if _stops(problems):
         return PlanResult(None, tuple(problems))

@@ -20,6 +20,7 @@ from planner.security.names import (
     node_group_name,
     pod_group_name,
 )
+from planner.spec.addons import uses_karpenter
 from planner.spec.cluster import ClusterSpec
 
 ANY_IPV4 = "0.0.0.0/0"
@@ -172,7 +173,7 @@ def _tags(spec: ClusterSpec, name: str, full: str) -> Tags:
     tags = {**spec.tags, "Name": full}
     if full == node_group_name(name):
         tags[f"kubernetes.io/cluster/{name}"] = "owned"
-        if any(addon.name == "karpenter" for addon in spec.addons):
+        if uses_karpenter(spec):
             tags["karpenter.sh/discovery"] = name
     return tuple(sorted(tags.items()))
 
