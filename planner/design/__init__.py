@@ -2,6 +2,7 @@
 
 from planner.design.cluster import AccessEntry, AccessPolicy, Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
 from planner.design.design import Design
+from planner.design.events import EventRule, Queue
 from planner.design.network import (
     AclRule,
     EgressOnlyInternetGateway,
@@ -43,6 +44,7 @@ __all__ = [
     "EgressOnlyInternetGateway",
     "EndpointAccess",
     "EniConfig",
+    "EventRule",
     "InternetGateway",
     "LaunchTemplate",
     "NatGateway",
@@ -52,6 +54,7 @@ __all__ = [
     "NodeRepair",
     "PodIdentity",
     "PrefixList",
+    "Queue",
     "RepairOverride",
     "Role",
     "Route",

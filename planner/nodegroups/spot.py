@@ -32,7 +32,7 @@ def check_types(group: GroupCapacity, zones: int, spec: ClusterSpec, facts: Fact
             "group-spot-few",
             "few spot pools to draw from: each type in each zone is one",
             path=_path(group),
-            value=f"{count} types × {mine} zones = {count * mine} pools",
+            value=f"{count} types × {mine} {'zone' if mine == 1 else 'zones'} = {count * mine} pools",
             limit=f"{advised} types are advised ({advised * mine} pools)",
             fix="add types of the same size, or widen requirements (families, count)",
             source=facts.source("spot.types_advised"),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from planner.capacity.brief import Brief
+from planner.capacity.group import GroupCapacity
 from planner.capacity.warm_pool import extra_instances
+from planner.catalog.facts import Facts
 from planner.design import NodeRepair, RepairOverride, WarmPool
+from planner.diagnostics import Diagnostic, Kind
+from planner.spec.disk import DEFAULT_GIB
 from planner.spec.nodes import NodeGroupSpec
 
 REPAIR = "https://docs.aws.amazon.com/eks/latest/userguide/node-repair.html"
@@ -97,6 +103,33 @@ def record_upkeep(brief: Brief, group: NodeGroupSpec, most: int) -> None:
         source=WARM,
         note="N15",
     )
+
+
+def check_hibernation(group: GroupCapacity, facts: Facts) -> Iterator[Diagnostic]:
+    """Types of a hibernating warm pool whose memory is too large for EC2, or for the disk."""
+    pool = group.spec.warm_pool
+    if pool is None or pool.pool_state != "hibernated" or group.index < 0:
+        return
+    most, disk = facts.number("hibernation.memory_gib"), group.spec.disk.size_gib or DEFAULT_GIB
+    for one in group.types:
+        memory = one.memory_mib / 1024
+        if memory < min(most, disk) and not one.bare_metal:
+            continue
+        large = one.bare_metal or memory >= most
+        yield Diagnostic(
+            Kind.INVALID,
+            "warm-pool-memory",
+            f"{one.name} cannot hibernate"
+            if large
+            else f"the disk does not hold the memory of a hibernating {one.name}",
+            path=("spec", "nodeGroups", group.index, "warmPool", "poolState"),
+            value="bare metal" if one.bare_metal else f"{memory:g} GiB of memory",
+            limit=f"less than {most} GiB" if large else f"a disk of {disk} GiB",
+            fix="use poolState: stopped, or smaller types"
+            + ("" if large else f"; or disk.sizeGib of more than {memory:g}"),
+            source=facts.source("hibernation.memory_gib"),
+            note="N15",
+        )
 
 
 def _first(count: tuple[int | None, str], percent: tuple[int | None, str], otherwise: str) -> str:

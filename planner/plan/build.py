@@ -27,6 +27,7 @@ from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.groups import size_groups, size_pools
+from planner.plan.interruption import plan_interruption
 from planner.plan.limits import reach_of, record_coredns
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
@@ -181,6 +182,7 @@ def _design(
         plan_node_group(brief, one.group, one.triple, role, _group_subnets(one.group, layout), version)
         for one in groups
     ]
+    queues, event_rules = plan_interruption(brief)
     return Design(
         region=brief.region.name,
         vpc=_vpc(spec, name, network),
@@ -194,6 +196,8 @@ def _design(
         prefix_lists=tuple(PrefixList(one) for one in sorted(_prefix_lists(security_groups))),
         roles=tuple(sorted((*planned.roles, *existing_roles(brief)), key=lambda one: one.name)),
         cluster=cluster,
+        queues=queues,
+        event_rules=event_rules,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),
         launch_templates=tuple(sorted(templates, key=lambda one: one.name)),
     )

@@ -11,6 +11,7 @@ from planner.network.spread import NodeSpread
 from planner.nodegroups.autoscaling import KARPENTER, WORDS, advise, nodes_of_group, nodes_of_pool
 from planner.nodegroups.from_zero import check_from_zero
 from planner.nodegroups.spot import check_types, record_capacity
+from planner.nodegroups.upkeep import check_hibernation
 from planner.plan.control_plane import record_control_plane
 from planner.plan.limits import check_group_count, check_size, reach_of, record_size
 from planner.plan.per_zone import BALANCE
@@ -50,6 +51,7 @@ def plan_scaling(
     return [
         *(found for one in origins.values() for found in check_types(one.group, zones, spec, brief.facts)),
         *(found for one in origins.values() for found in check_from_zero(one.group, spec, one.least)),
+        *(found for one in origins.values() for found in check_hibernation(one.group, brief.facts)),
         *check_home(brief),
         *check_size(brief, reach),
         *check_group_count(brief, groups),
@@ -147,7 +149,7 @@ def _karpenter(brief: Brief, pools: Sequence[PoolCapacity]) -> None:
         else f"{wanted} types or more in every pool"
         if pools
         else f"give its pools {wanted} types or more",
-        "consolidation": "empty nodes first, then several for one, then one for one",
+        "consolidation": "empty nodes first, then several nodes for one that costs less, then a single one; never one for several",
         "preferences": "preferred affinity and spread are taken as required first, the lowest weight given up first",
     }
     if spec.nat == "none":
