@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from planner import __version__
 from planner.capacity.brief import Brief
@@ -26,9 +27,10 @@ from planner.nodegroups.settings import plan_launch_template, plan_node_group, r
 from planner.nodegroups.user_data import ClusterFacts, Renderer, too_long
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
+from planner.plan.coredns import coredns_defaults, record_coredns
 from planner.plan.groups import size_groups, size_pools
 from planner.plan.interruption import plan_interruption
-from planner.plan.limits import reach_of, record_coredns
+from planner.plan.limits import reach_of
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
 from planner.plan.per_zone import record_spreads
@@ -94,7 +96,9 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     for one in groups:
         record(brief, one.group, one.triple, one.why)
     record_spreads(ledger, groups)
-    problems += plan_scaling(brief, version, groups, pools, network.spreads, len(zones))
+    reach = reach_of(spec, network.spreads, groups, pools)
+    problems += plan_scaling(brief, version, groups, pools, reach, len(zones))
+    problems += record_coredns(brief, reach)
     joining = ClusterFacts(brief.name, network.service)
     templates = [
         plan_launch_template(
@@ -109,9 +113,8 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     roles = plan_roles(brief, addon_names(spec, brief.facts))
     entries = plan_entries(brief)
     problems += check_roles(brief, roles, entries)
-    design = _design(brief, version, zones, groups, network, templates, roles, entries)
-    if design.cluster is not None:
-        problems += record_coredns(brief, reach_of(spec, network.spreads, groups, pools), design.cluster)
+    dns = coredns_defaults(spec, reach, brief.facts)
+    design = _design(brief, version, zones, groups, network, templates, roles, entries, {"coredns": dns})
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
@@ -157,7 +160,7 @@ def _stops(problems: Sequence[Diagnostic]) -> bool:
     return any(one.kind is not Kind.NOTICE for one in problems)
 
 
-def _design(
+def _design(  # noqa: PLR0913, PLR0917 - every room's part
     brief: Brief,
     version: str,
     zones: Sequence[PlannedZone],
@@ -166,6 +169,7 @@ def _design(
     templates: Sequence[LaunchTemplate],
     planned: PlannedRoles,
     entries: tuple[AccessEntry, ...],
+    addon_defaults: Mapping[str, Mapping[str, Any]],
 ) -> Design:
     """The design: every room's part, each tuple sorted by name."""
     spec, name, facts, layout = brief.spec, brief.name, brief.facts, network.layout
@@ -173,7 +177,7 @@ def _design(
     endpoints = plan_endpoints(brief, zones, layout, routing.route_tables, endpoint_group_name(name))
     record_isolated(brief)
     security_groups = plan_groups(brief, endpoints)
-    planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned)
+    planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned, addon_defaults)
     names = [one.name for one in security_groups]
     record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons, planned, entries)

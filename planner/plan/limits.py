@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.capacity.brief import Brief
 from planner.capacity.pool import PoolCapacity
-from planner.design import Cluster
 from planner.diagnostics import Diagnostic, Kind
 from planner.network.spread import NodeSpread
 from planner.plan.sizes import Sized
@@ -137,43 +135,4 @@ def check_group_count(brief: Brief, groups: Sequence[Sized]) -> Iterator[Diagnos
             fix="ask for a higher quota first, join groups, or set perZone: false where volumes allow it",
             source=brief.facts.source("nodegroup.quota"),
             note="N15",
-        )
-
-
-def record_coredns(brief: Brief, reach: Reach, cluster: Cluster) -> Iterator[Diagnostic]:
-    """The decision ``coredns``, and a notice where its replicas stay behind the cluster."""
-    facts = brief.facts
-    each = facts.table("coredns.scaling")
-    by_nodes, by_cores = -(-reach.nodes // each["nodes"]), -(-reach.cores // each["cores"])
-    wanted = max(by_nodes, by_cores, int(each["least"]))
-    addon = cluster.addon("coredns")
-    told = json.loads(addon.configuration) if addon else {}
-    scaling = told.get("autoScaling") or {}
-    scales = bool(scaling.get("enabled"))
-    default = int(facts.table("pods.coredns")["replicas"])
-    have = scaling.get("maxReplicas", wanted) if scales else told.get("replicaCount", default)
-    enough = not isinstance(have, int) or have >= wanted
-    brief.ledger.add(
-        "coredns",
-        "CoreDNS at the cluster's largest",
-        f"{wanted} replicas wanted, {have} configured" + (" at most" if scales else ""),
-        formula="max(⌈nodes ÷ 16⌉, ⌈cores ÷ 256⌉, 2)".replace("16", str(each["nodes"])).replace(
-            "256", str(each["cores"])
-        ),
-        worked=f"max(⌈{reach.nodes} ÷ {each['nodes']}⌉, ⌈{reach.cores} ÷ {each['cores']}⌉, {each['least']}) = {wanted}",
-        explanation="the formula of EKS's own autoscaler of the add-on; two replicas are the default whatever the cluster's size. Other add-ons grow too: give metrics-server, the load balancer controller and agents on nodes more memory as nodes and pods become more",
-        source=facts.source("coredns.scaling"),
-        note="N37",
-    )
-    if not enough:
-        yield Diagnostic(
-            Kind.NOTICE,
-            "coredns-replicas",
-            "CoreDNS does not grow with the cluster",
-            path=("spec", "addons"),
-            value=f"{have} replicas",
-            limit=f"{wanted} at {reach.nodes:,} nodes",
-            fix=f"add {{name: coredns, configuration: {{autoScaling: {{enabled: true, minReplicas: {default}, maxReplicas: {wanted}}}}}}}",
-            source=facts.source("coredns.scaling"),
-            note="N37",
         )

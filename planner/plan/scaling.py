@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from planner.capacity.brief import Brief
 from planner.capacity.pool import PoolCapacity
 from planner.diagnostics import Diagnostic, Kind
-from planner.network.spread import NodeSpread
 from planner.nodegroups.autoscaling import KARPENTER, WORDS, advise, nodes_of_group, nodes_of_pool
 from planner.nodegroups.from_zero import check_from_zero
 from planner.nodegroups.spot import check_types, record_capacity
 from planner.nodegroups.upkeep import check_hibernation
 from planner.plan.control_plane import record_control_plane
-from planner.plan.limits import check_group_count, check_size, reach_of, record_size
+from planner.plan.limits import Reach, check_group_count, check_size, record_size
 from planner.plan.per_zone import BALANCE
 from planner.plan.sizes import Sized
 from planner.security.groups import node_security_groups
@@ -37,7 +36,7 @@ def plan_scaling(
     version: str,
     groups: Sequence[Sized],
     pools: Sequence[PoolCapacity],
-    spreads: Sequence[NodeSpread],
+    reach: Reach,
     zones: int,
 ) -> list[Diagnostic]:
     """Who scales the nodes and how far: decisions, and what the reader should know."""
@@ -45,7 +44,6 @@ def plan_scaling(
     for one in groups:
         record_capacity(brief, one.group, version, zones)
     record_scaling(brief, groups, pools)
-    reach = reach_of(spec, spreads, groups, pools)
     record_size(brief, reach)
     origins = {one.group.index: one for one in reversed(groups)}
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -64,21 +65,36 @@ def test_the_largest_cluster_counts_groups_pools_and_fargate() -> None:
     assert size.value == f"22 nodes, {40 + 17 + 5} pods"
 
 
+def coredns(**spec: Any) -> dict[str, Any]:
+    cluster = plan_of(**spec).design.cluster
+    assert cluster is not None
+    addon = cluster.addon("coredns")
+    assert addon is not None
+    return dict(json.loads(addon.configuration))
+
+
 def test_N37_coredns_grows_with_the_cluster() -> None:
-    (found,) = [one for one in diagnostics_of(**large(100)) if one.code == "coredns-replicas"]
-    assert (found.value, found.limit) == ("2 replicas", "7 at 100 nodes")
-    assert "maxReplicas: 7" in found.fix
-    assert "coredns-replicas" not in codes(**large(32))
-    assert "coredns-replicas" in codes(**large(33))
+    assert coredns(**large(32)) == {}
+    assert coredns(**large(33)) == {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 3}}
+    # what the spec says stays, and is judged
     for configuration, enough in (
         ({"replicaCount": 7}, True),
         ({"replicaCount": 6}, False),
         ({"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 7}}, True),
         ({"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 6}}, False),
         ({"autoScaling": {"enabled": False, "maxReplicas": 50}}, False),
+        ({"resources": {}}, True),
     ):
-        addons = [{"name": "coredns", "configuration": configuration}]
-        assert ("coredns-replicas" not in codes(addons=addons, **large(100))) is enough, configuration
+        spec = {"addons": [{"name": "coredns", "configuration": configuration}], **large(100)}
+        assert ("coredns-replicas" not in codes(**spec)) is enough, configuration
+        assert coredns(**spec).items() >= configuration.items()
+    (found,) = [
+        one
+        for one in diagnostics_of(addons=[{"name": "coredns", "configuration": {"replicaCount": 6}}], **large(100))
+        if one.code == "coredns-replicas"
+    ]
+    assert (found.value, found.limit) == ("6 replicas", "7 at 100 nodes")
+    assert "maxReplicas: 7" in found.fix
     # few nodes of many cores: 12 × 96 = 1,152 cores
     cores = decision(plan_of(**large(12, instanceTypes=["m5.24xlarge"])), "coredns")
     assert cores.worked == "max(⌈12 ÷ 16⌉, ⌈1152 ÷ 256⌉, 2) = 5"
