@@ -17,7 +17,6 @@ from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind
 from planner.spec.addons import autoscalers
 from planner.spec.cluster import ClusterSpec
-from planner.spec.disk import DEFAULT_GIB
 
 _CA = "https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md"
 
@@ -32,18 +31,11 @@ def resource_tags(group: GroupCapacity, spec: ClusterSpec, least: int, facts: Fa
     if not starts_from_zero(spec, least):
         return {}
     prefix = str(facts["cluster_autoscaler.resource_tag"].value)
-    resources = {"ephemeral-storage": f"{storage_gib(group, facts)}Gi", "pods": str(group.max_pods)}
+    resources = {"ephemeral-storage": f"{group.allocatable.ephemeral_storage_mib}Mi", "pods": str(group.max_pods)}
     if accelerator_of(group.least) == "neuron":
         count = sum(one.count for one in group.least.accelerators if one.kind in {"neuron", "inference"})
         resources["aws.amazon.com/neuron"] = str(count)
     return {f"{prefix}{name}": value for name, value in resources.items()}
-
-
-def storage_gib(group: GroupCapacity, facts: Facts) -> int:
-    """Ephemeral storage that pods may ask for, in whole GiB: the disk less eviction threshold and reserve."""
-    size = group.spec.disk.size_gib or DEFAULT_GIB
-    kept = facts.number("reserved.ephemeral_storage_gib")
-    return max(size * (100 - facts.number("reserved.eviction_nodefs_percent")) // 100 - kept, 1)
 
 
 def record_from_zero(brief: Brief, group: GroupCapacity, least: int) -> None:
@@ -51,16 +43,13 @@ def record_from_zero(brief: Brief, group: GroupCapacity, least: int) -> None:
     tags = resource_tags(group, brief.spec, least, brief.facts)
     if not tags:
         return
-    size = group.spec.disk.size_gib or DEFAULT_GIB
     guessed = brief.facts.number("pods.autoscaler_from_zero")
     brief.ledger.add(
         f"from-zero.{group.name}",
         f"What the Cluster Autoscaler is told of {group.name}",
         f"{len(tags)} tags of the node group",
-        formula="ephemeral storage = disk − nodefs eviction threshold − reserved, in whole GiB",
-        worked=f"⌊{size} × {100 - brief.facts.number('reserved.eviction_nodefs_percent')} %⌋ − {brief.facts.number('reserved.ephemeral_storage_gib')} = {storage_gib(group, brief.facts)}",
         inputs=dict(tags),
-        explanation=f"minSize is 0, so there may be no node to learn from: the Cluster Autoscaler would guess {guessed} pods and no ephemeral storage. Labels and taints it asks EKS for (eks:DescribeNodegroup, which its role allows); CPU, memory and NVIDIA GPUs follow from the type. Version {brief.facts['cluster_autoscaler.node_group_tags_version'].value} or later reads the tags of the node group, so its Auto Scaling group needs none",
+        explanation=f"minSize is 0, so there may be no node to learn from: the Cluster Autoscaler would guess {guessed} pods and no ephemeral storage. Labels and taints it asks EKS for (eks:DescribeNodegroup, which its role allows); CPU, memory and NVIDIA GPUs follow from the type; the storage is the disk less what kubelet keeps. Version {brief.facts['cluster_autoscaler.node_group_tags_version'].value} or later reads the tags of the node group, so its Auto Scaling group needs none",
         source=brief.facts.source("cluster_autoscaler.resource_tag"),
         note="N15",
     )

@@ -66,8 +66,8 @@ def tags_of(**spec: Any) -> dict[str, str]:
 
 
 def test_N15_a_group_without_nodes_tells_what_they_have() -> None:
-    assert tags_of(**CA, **group(minSize=0)) == {"ephemeral-storage": "44Gi", "pods": "29"}
-    assert tags_of(**CA, **group(minSize=0, disk={"sizeGib": 200}))["ephemeral-storage"] == "179Gi"
+    assert tags_of(**CA, **group(minSize=0)) == {"ephemeral-storage": f"{44 * 1024}Mi", "pods": "29"}
+    assert tags_of(**CA, **group(minSize=0, disk={"sizeGib": 200}))["ephemeral-storage"] == f"{179 * 1024}Mi"
     # nodes that are there speak for themselves, and nobody else asks
     assert tags_of(**CA, **group(minSize=1)) == {}
     assert tags_of(**group(minSize=0)) == {}
