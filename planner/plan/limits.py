@@ -121,8 +121,24 @@ def check_size(brief: Brief, reach: Reach) -> Iterator[Diagnostic]:
             return
 
 
-def check_group_count(brief: Brief, groups: Sequence[Sized]) -> Iterator[Diagnostic]:
-    """The quota of node groups, where groups in each zone are what goes over it."""
+def check_group_limits(brief: Brief, groups: Sequence[Sized]) -> Iterator[Diagnostic]:
+    """Quotas that sizes found by the plan go over; those that the spec itself gives are checked with it."""
+    most = brief.facts.number("nodegroup.nodes")
+    for one in groups:
+        index = one.group.index
+        given = index >= 0 and brief.spec.node_groups[index].max_size is not None
+        if one.most > most and not given:
+            yield Diagnostic(
+                Kind.NOTICE,
+                "group-nodes-quota",
+                f"the workloads need more nodes in {one.group.name} than the default quota of a node group",
+                path=("spec", "nodeGroups", index) if index >= 0 else ("spec", "workloads"),
+                value=f"{one.most} nodes",
+                limit=f"{most} ({brief.facts['nodegroup.nodes'].note})",
+                fix="ask for a higher quota first, use larger types, or divide the workloads among groups",
+                source=brief.facts.source("nodegroup.nodes"),
+                note="N15",
+            )
     quota = brief.facts.number("nodegroup.quota")
     if len(groups) > quota >= len(brief.spec.node_groups):
         yield Diagnostic(

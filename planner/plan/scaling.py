@@ -12,7 +12,7 @@ from planner.nodegroups.from_zero import check_from_zero
 from planner.nodegroups.spot import check_types, record_capacity
 from planner.nodegroups.upkeep import check_hibernation
 from planner.plan.control_plane import record_control_plane
-from planner.plan.limits import Reach, check_group_count, check_size, record_size
+from planner.plan.limits import Reach, check_group_limits, check_size, record_size
 from planner.plan.per_zone import BALANCE
 from planner.plan.sizes import Sized
 from planner.security.groups import node_security_groups
@@ -52,7 +52,7 @@ def plan_scaling(
         *(found for one in origins.values() for found in check_hibernation(one.group, brief.facts)),
         *check_home(brief),
         *check_size(brief, reach),
-        *check_group_count(brief, groups),
+        *check_group_limits(brief, groups),
         *record_control_plane(brief, reach, version, zones),
     ]
 

@@ -121,3 +121,13 @@ def test_a_large_or_spiky_cluster_is_advised_a_tier() -> None:
     ):
         told = {one.name: one.value for one in decision(plan_of(**spec), "control-plane").inputs}
         assert told["advice"].startswith(begins)
+
+
+@pytest.mark.parametrize(("replicas", "noticed"), [(450, False), (451, True)])
+def test_N15_nodes_that_workloads_need_meet_the_quota_too(replicas: int, noticed: bool) -> None:
+    one_each = {"name": "web", "cpu": "1500m", "memory": "4Gi", "replicas": replicas, "spread": "none"}
+    group = {"name": "general", "instanceTypes": ["m5.large"], "podsPerNode": 4}
+    spec = {**BIG, "tolerateZoneLoss": 0, "zones": 2, "nodeGroups": [group], "workloads": [one_each]}
+    found = [one for one in diagnostics_of(**spec) if one.code == "group-nodes-quota"]
+    assert bool(found) is noticed
+    assert all("older pages say 100" in one.limit for one in found)
