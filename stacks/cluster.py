@@ -59,6 +59,7 @@ class ControlPlane(pulumi.ComponentResource):
             if cluster.secrets_key_arn
             else None,
             remote_network_config=_remote(cluster),
+            control_plane_scaling_config=aws.eks.ClusterControlPlaneScalingConfigArgs(tier=cluster.control_plane_tier),
             upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type=str(cluster.support_type)),
             deletion_protection=bool(cluster.deletion_protection),
             tags=tags(cluster.tags),

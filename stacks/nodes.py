@@ -14,6 +14,7 @@ from planner.design.joining import PLACES
 from planner.design.joining import filled as placed
 from stacks.cluster import ControlPlane
 from stacks.parts import known, tags
+from stacks.upkeep import node_repair, warm_pool
 
 _EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
 
@@ -118,7 +119,8 @@ class Nodes(pulumi.ComponentResource):
                 max_unavailable_percentage=group.update.max_unavailable_percentage,
                 update_strategy=group.update.strategy,
             ),
-            node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=group.node_repair),
+            node_repair_config=node_repair(group.node_repair),
+            warm_pool_config=warm_pool(group.warm_pool),
             version=group.version,
             tags=tags(group.tags),
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._after),

@@ -9,6 +9,7 @@ import pulumi
 from planner.design import Design
 from stacks.access import Access, OidcProvider
 from stacks.cluster import Addons, ControlPlane
+from stacks.events import Events
 from stacks.network import Network
 from stacks.nodes import Nodes
 from stacks.parts import known
@@ -76,6 +77,7 @@ def declare(design: Design) -> Declared:
             opts=pulumi.ResourceOptions(depends_on=after),
         )
 
+    Events(f"{name}-events", design)
     access = Access(f"{name}-access", cluster, control_plane, arns, _partition(cluster.role, design), policies)
     early = addons("before-nodes", policies, before_nodes=True)
     nodes = Nodes(

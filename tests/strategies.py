@@ -100,13 +100,25 @@ def rich_groups(draw: st.DrawFn, number: int) -> dict[str, Any]:
             st.sampled_from([{}, {"sizeGib": 100, "iops": 4000, "throughput": 500}, {"type": "io2", "iops": 900}])
         ),
         "podsMayUseImds": draw(st.booleans()),
-        "nodeRepair": draw(st.booleans()),
+        "nodeRepair": draw(
+            st.sampled_from(
+                [True, False, {"maxUnhealthyNodeThresholdCount": 3, "maxParallelNodesRepairedPercentage": 9}]
+            )
+        ),
         "tags": draw(st.sampled_from([{}, {"cost": "1"}])),
     }
     if not windows and draw(st.integers(0, 3)) == 0:
         group |= {"amiId": AMI, "maxPods": 20}
     if draw(st.integers(0, 2)) == 0:
         group["userData"] = draw(st.sampled_from(OWN_PARTS[system.partition("-")[0]]))
+    if draw(st.integers(0, 3)) == 0:
+        group["minSize"] = 0
+    if draw(st.integers(0, 3)) == 0:
+        group["perZone"] = draw(st.booleans())
+    if draw(st.integers(0, 3)) == 0:
+        group["warmPool"] = draw(
+            st.sampled_from([{}, {"minSize": 2}, {"poolState": "running", "reuseOnScaleIn": True}])
+        )
     if draw(st.integers(0, 3)) == 0:
         group["update"] = {"maxUnavailablePercentage": draw(st.integers(1, 100))}
     return group
@@ -127,6 +139,7 @@ def rich_specs(draw: st.DrawFn) -> dict[str, Any]:
         "addons": draw(st.lists(st.sampled_from(ADDONS), unique=True, max_size=4)),
         "tags": draw(st.sampled_from([{}, {"owner": "me"}])),
         "deletionProtection": draw(st.booleans()),
+        "controlPlane": {"tier": draw(st.sampled_from(["standard", "tier-xl"]))},
         "supportType": draw(st.sampled_from(["standard", "extended"])),
         "avoid": draw(st.sampled_from([[], ["10.0.0.0/16"], [{"cidr": "172.16.0.0/12", "name": "office"}]])),
     }
@@ -175,6 +188,7 @@ def rich_specs(draw: st.DrawFn) -> dict[str, Any]:
                 "cpu": draw(st.sampled_from(["100m", "900m", 3])),
                 "memory": draw(st.sampled_from(["128Mi", "2Gi", "9Gi"])),
                 "replicas": draw(st.integers(0, 60)),
+                "zonalStorage": draw(st.booleans()),
             }
         ]
     return spec

@@ -8,7 +8,7 @@ from planner.capacity.addresses import WarmTargets
 from planner.capacity.group import pod_network, types_of, warm_targets
 from planner.capacity.max_pods import ImpossibleNetworkError, PodNetwork, max_pods
 from planner.capacity.node_addresses import Candidate, NodeAddresses, node_addresses
-from planner.catalog.model import Catalog, Region
+from planner.catalog.model import Catalog, InstanceType, Region
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodePoolSpec
@@ -24,6 +24,7 @@ class PoolCapacity:
     spec: NodePoolSpec
     index: int
     addresses: NodeAddresses
+    types: tuple[InstanceType, ...] = ()
 
 
 def work_out_pool(
@@ -71,9 +72,8 @@ def work_out_pool(
         candidates.append(Candidate(one, most, max((pool.pods_per_node or most) - host, 0)))
     if problems:
         return problems
-    return PoolCapacity(
-        pool, index, node_addresses(candidates, network, warm, facts, catalog.load_branches, branch_pods=None)
-    )
+    taken = node_addresses(candidates, network, warm, facts, catalog.load_branches, branch_pods=None)
+    return PoolCapacity(pool, index, taken, types)
 
 
 def _wrong(path: Path, summary: str, value: str, limit: str, source: str) -> Diagnostic:

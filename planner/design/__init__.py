@@ -2,6 +2,7 @@
 
 from planner.design.cluster import AccessEntry, AccessPolicy, Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
 from planner.design.design import Design
+from planner.design.events import EventRule, Queue
 from planner.design.network import (
     AclRule,
     EgressOnlyInternetGateway,
@@ -18,7 +19,16 @@ from planner.design.network import (
     Vpc,
     VpcEndpoint,
 )
-from planner.design.nodes import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.design.nodes import (
+    Disk,
+    LaunchTemplate,
+    NodeGroup,
+    NodeRepair,
+    RepairOverride,
+    Taint,
+    UpdateSettings,
+    WarmPool,
+)
 from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
 from planner.design.unknown import Unknown, known
 
@@ -34,14 +44,18 @@ __all__ = [
     "EgressOnlyInternetGateway",
     "EndpointAccess",
     "EniConfig",
+    "EventRule",
     "InternetGateway",
     "LaunchTemplate",
     "NatGateway",
     "NetworkAcl",
     "NetworkInterface",
     "NodeGroup",
+    "NodeRepair",
     "PodIdentity",
     "PrefixList",
+    "Queue",
+    "RepairOverride",
     "Role",
     "Route",
     "RouteTable",
@@ -56,5 +70,6 @@ __all__ = [
     "UpdateSettings",
     "Vpc",
     "VpcEndpoint",
+    "WarmPool",
     "known",
 ]

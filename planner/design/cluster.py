@@ -104,6 +104,8 @@ class Cluster:
     remote_node_cidrs: tuple[IPv4Network, ...] = ()
     remote_pod_cidrs: tuple[IPv4Network, ...] = ()
     control_plane_egress: str = "AWS_MANAGED"
+    control_plane_tier: str = "standard"
+    """Scaling tier of the control plane: standard, or a provisioned one such as tier-xl."""
     zonal_shift: bool | Unknown = False
     deletion_protection: bool | Unknown = False
     addons: tuple[Addon, ...] | Unknown = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from planner.design.cluster import Cluster
+from planner.design.events import EventRule, Queue
 from planner.design.network import (
     EgressOnlyInternetGateway,
     InternetGateway,
@@ -45,6 +46,10 @@ class Design:
     launch_templates: tuple[LaunchTemplate, ...] | Unknown
     network_acls: tuple[NetworkAcl, ...] | Unknown = ()
     """Network ACLs. The VPC's default one is left out while it lets everything pass, as AWS makes it."""
+    queues: tuple[Queue, ...] | Unknown = ()
+    """The queue that Karpenter listens to, named after the cluster."""
+    event_rules: tuple[EventRule, ...] | Unknown = ()
+    """EventBridge rules that send to it."""
     prefix_lists: tuple[PrefixList, ...] | Unknown = field(default=(), compare=False)
     """Prefix lists that routes and rules name."""
     interfaces: tuple[NetworkInterface, ...] | Unknown | None = field(default=None, compare=False)

@@ -57,6 +57,38 @@ class UpdateSettings:
     strategy: str = "DEFAULT"  # or MINIMAL
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class RepairOverride:
+    """What node repair does about one reason of a node condition, after so many minutes."""
+
+    condition: str
+    reason: str
+    wait_minutes: int
+    action: str  # Replace, Reboot or NoAction
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRepair:
+    """Repair of unhealthy nodes; thresholds by number of nodes or percentage, None where EKS decides."""
+
+    enabled: bool = False
+    unhealthy_count: int | None = None
+    unhealthy_percentage: int | None = None
+    parallel_count: int | None = None
+    parallel_percentage: int | None = None
+    overrides: tuple[RepairOverride, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WarmPool:
+    """Instances that wait beside a group. ``max_prepared`` counts the group too; None is its maxSize."""
+
+    min_size: int = 0
+    max_prepared: int | None = None
+    state: str = "STOPPED"  # or RUNNING, HIBERNATED
+    reuse: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
     """A managed node group. Subnets, role and launch template by name.
@@ -78,7 +110,8 @@ class NodeGroup:
     labels: Tags = ()
     taints: tuple[Taint, ...] = ()
     update: UpdateSettings = UpdateSettings()
-    node_repair: bool = False
+    node_repair: NodeRepair = NodeRepair()
+    warm_pool: WarmPool | None = None
     version: str | None = None
     tags: Tags = ()
     max_pods: int | None = field(default=None, compare=False)

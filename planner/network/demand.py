@@ -18,6 +18,7 @@ from planner.spec.cluster import ClusterSpec
 _CNI = "https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/docs/eni-and-ip-target.md"
 _CUSTOM = "https://docs.aws.amazon.com/eks/latest/best-practices/custom-networking.html"
 _BRANCH = "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html"
+_WARM = "https://docs.aws.amazon.com/eks/latest/userguide/warm-pools-managed-node-groups.html"
 _FARGATE = "https://docs.aws.amazon.com/eks/latest/userguide/fargate.html"
 
 
@@ -185,6 +186,7 @@ def pod_demand(brief: Brief, zone: PlannedZone, spreads: Sequence[NodeSpread]) -
                 owner=one.name,
             )
         )
+        items += _warm(one, foot.pod_subnet, foot.prefixes) if one.warm_whole else []
         items += _branches(one)
     items += _declared(brief.spec, "pod")
     return SubnetDemand(Tier.POD, zone.label, tuple(items), batch=_batch(here))
@@ -222,9 +224,27 @@ def _nodes(one: NodeSpread) -> list[DemandItem]:
                 owner=one.name,
             )
         )
+    items += _warm(one, foot.node_subnet, prefixes)
     if not foot.pod_subnet:
         items += _branches(one)
     return items
+
+
+def _warm(one: NodeSpread, whole: int, prefixes: int) -> list[DemandItem]:
+    """Instances of a warm pool: an address each, or ``whole`` where nodes come back to it."""
+    if not one.warm_per_zone:
+        return []
+    each = whole if one.warm_whole else 1
+    return [
+        DemandItem(
+            f"warm pool of {one.name}",
+            one.warm_per_zone * each,
+            f"{one.warm_worked}, × {each}",
+            _WARM,
+            "N15",
+            prefixes=one.warm_per_zone * prefixes if one.warm_whole else 0,
+        )
+    ]
 
 
 def _branches(one: NodeSpread) -> list[DemandItem]:

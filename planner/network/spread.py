@@ -15,6 +15,7 @@ from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
 from planner.capacity.node_addresses import NodeAddresses
 from planner.capacity.pool import PoolCapacity
+from planner.capacity.warm_pool import extra_instances
 from planner.catalog.facts import Facts
 from planner.spec.nodes import UpdateSpec
 
@@ -48,6 +49,13 @@ class NodeSpread:
     surge_worked: str
     surge_source: str
     addresses: NodeAddresses
+    origin: str = ""
+    """The group of the spec that it is a part of: where there is one in each zone, the names differ."""
+    warm_per_zone: int = 0
+    """Instances of a warm pool beside the full group, in one zone."""
+    warm_worked: str = ""
+    warm_whole: bool = False
+    """Whether such an instance holds all that a node does, because nodes go back to the pool."""
 
     @property
     def per_zone(self) -> int:
@@ -95,6 +103,8 @@ def spread(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], zone
     mine, lost, peak = _over(brief, group.spec.zones, zones, sizes[2])
     surge, worked = update_surge(group.spec.update, peak, len(mine), brief.facts)
     left = len(mine) - lost
+    pool = group.spec.warm_pool
+    waiting = extra_instances(group.spec, sizes[2])
     return NodeSpread(
         name=group.name,
         kind="managed",
@@ -111,6 +121,10 @@ def spread(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], zone
         surge_worked=worked,
         surge_source=_UPDATE,
         addresses=group.addresses,
+        origin=str(brief.spec.node_groups[group.index].name) if group.index >= 0 else group.name,
+        warm_per_zone=_ceil(waiting, left),
+        warm_worked=f"⌈{waiting} instances ÷ {left}⌉ = {_ceil(waiting, left)}" if waiting else "",
+        warm_whole=pool is not None and pool.reuse_on_scale_in,
     )
 
 

@@ -27,6 +27,7 @@ from planner.network.subnet_checks import (
 )
 from planner.network.subnet_record import record
 from planner.network.zones import PlannedZone
+from planner.spec.addons import uses_karpenter
 from planner.spec.cluster import ClusterSpec
 from planner.spec.network import ExistingSubnet
 
@@ -325,7 +326,7 @@ def subnet_tags(
         tags |= {"kubernetes.io/role/internal-elb": "1"} if first else {}
         if many:
             tags["kubernetes.io/role/cni"] = "1"
-        if any(addon.name == "karpenter" for addon in spec.addons):
+        if uses_karpenter(spec):
             tags["karpenter.sh/discovery"] = cluster
     return tuple(sorted(tags.items()))
 

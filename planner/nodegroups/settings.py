@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
 from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.nodegroups.from_zero import record_from_zero, resource_tags
 from planner.nodegroups.join import ClusterFacts, NodeSettings, settings_of
+from planner.nodegroups.upkeep import plan_repair, plan_warm_pool, record_upkeep
 from planner.nodegroups.user_data import Renderer, user_data
 from planner.spec.addons import addon_names, identity_of
 from planner.spec.check.disk import DEFAULT_GIB
@@ -96,10 +98,13 @@ def plan_node_group(
         labels=tuple(sorted(group.spec.labels.items())),
         taints=taints(group),
         update=settings,
-        node_repair=group.spec.node_repair,
+        node_repair=plan_repair(group.spec),
+        warm_pool=plan_warm_pool(group.spec),
         # an AMI id forbids version, so the group then has none
         version=None if group.spec.ami_id else version,
-        tags=tuple(sorted({**spec.tags, **group.spec.tags}.items())),
+        tags=tuple(
+            sorted({**resource_tags(group, spec, sizes[0], brief.facts), **spec.tags, **group.spec.tags}.items())
+        ),
         max_pods=group.max_pods,
         pods_per_node=group.spec.pods_per_node,
     )
@@ -172,6 +177,8 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         source=_SIZES,
         note="N15",
     )
+    record_upkeep(brief, group.spec, sizes[2])
+    record_from_zero(brief, group, sizes[0])
     ledger.add(
         f"types.{name}",
         f"Instance types of {name}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Calls:
-    """Asks EKS, EC2 and IAM, and keeps every answer in ``raw``.
+    """Asks EKS, EC2 and IAM (``client`` makes others), and keeps every answer in ``raw``.
 
     ``endpoint_url`` sends every call elsewhere (a test server).
     """
@@ -23,9 +24,11 @@ class Calls:
 
         settings = Config(retries={"mode": "adaptive", "max_attempts": 8})
 
+        @functools.cache
         def client(service: str) -> Any:
             return session.client(service, region_name=raw.region, endpoint_url=endpoint_url, config=settings)  # type: ignore[call-overload]
 
+        self.client: Callable[[str], Any] = client
         self.eks, self.ec2, self.iam = client("eks"), client("ec2"), client("iam")
         self.raw = raw
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from planner.design import Unknown
 from planner.observe.calls import Calls
+from planner.observe.collect_events import collect_events
 from planner.observe.collect_network import collect_network
 from planner.observe.raw import Raw
 
@@ -24,7 +25,8 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
     DescribePodIdentityAssociation, ListAccessEntries, DescribeAccessEntry,
     ListAssociatedAccessPolicies; ec2 Describe*, GetSubnetCidrReservations,
     GetManagedPrefixListEntries; iam ListOpenIDConnectProviders, ListRoles, GetRole,
-    ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy.
+    ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy; sqs GetQueueUrl, GetQueueAttributes,
+    ListQueueTags; events ListRuleNamesByTarget, DescribeRule, ListTagsForResource.
     """
     calls = _Cluster(session, Raw(region, cluster), endpoint_url)
     calls.run()
@@ -52,6 +54,7 @@ class _Cluster(Calls):
         self.addons()
         self.access()
         self.roles(cluster)
+        collect_events(self)
 
     def vpc_of(self, subnets: Sequence[str]) -> str:
         """The VPC of a cluster whose answer does not name it: that of its subnets, or an empty string."""

@@ -8,6 +8,7 @@ from planner.design import Design, Unknown
 from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes
 from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
+from planner.observe.parse_events import event_rules_of, queues_of
 from planner.observe.parse_network import Names
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
@@ -88,4 +89,6 @@ def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Des
         cluster=parse_cluster.cluster_of(raw, subnets, groups, addons, access),
         node_groups=node_groups,
         launch_templates=parse_cluster.launch_templates_of(raw, groups),
+        queues=queues_of(raw),
+        event_rules=event_rules_of(raw),
     )

@@ -27,6 +27,7 @@ from planner.design.joining import CERTIFICATE_AUTHORITY, CLUSTER_DNS, ENDPOINT,
 from planner.observe.names import plain_tags, tag_table, tags_of, template_groups
 from planner.observe.parse_access import access_entries_of, controllers_of
 from planner.observe.parse_roles import canonical, oidc_provider_of
+from planner.observe.parse_upkeep import node_repair_of, warm_pool_of
 from planner.observe.raw import Raw
 
 Names = Mapping[str, str]
@@ -79,6 +80,7 @@ def cluster_of(
         remote_node_cidrs=_blocks(remote.get("remoteNodeNetworks")),
         remote_pod_cidrs=_blocks(remote.get("remotePodNetworks")),
         control_plane_egress=vpc.get("controlPlaneEgressMode", "AWS_MANAGED"),
+        control_plane_tier=(item.get("controlPlaneScalingConfig") or {}).get("tier", "standard"),
         zonal_shift=bool(item.get("zonalShiftConfig", {}).get("enabled", False)),
         deletion_protection=item.get("deletionProtection", not_told),
         addons=addons,
@@ -188,7 +190,8 @@ def _node_group(item: Mapping[str, Any], subnets: Names, templates: Names) -> No
             update.get("maxUnavailablePercentage"),
             update.get("updateStrategy", "DEFAULT"),
         ),
-        node_repair=bool((item.get("nodeRepairConfig") or {}).get("enabled", False)),
+        node_repair=node_repair_of(item.get("nodeRepairConfig") or {}),
+        warm_pool=warm_pool_of(item.get("warmPoolConfig") or {}),
         version=None if custom else item.get("version"),
         tags=plain_tags(item.get("tags")),
         arn=item.get("nodegroupArn"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from planner import __version__
 from planner.capacity.brief import Brief
@@ -30,12 +31,17 @@ from planner.nodegroups.user_data import Renderer, too_long
 from planner.nodegroups.user_data_reasons import record_user_data
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
+from planner.plan.coredns import coredns_defaults, record_coredns
 from planner.plan.groups import size_groups, size_pools
+from planner.plan.interruption import plan_interruption
+from planner.plan.limits import reach_of
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
+from planner.plan.per_zone import record_spreads
 from planner.plan.previous import check_previous, kept_of
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
+from planner.plan.scaling import plan_scaling
 from planner.plan.sizes import Sized
 from planner.security.entries import existing_roles, plan_entries
 from planner.security.groups import node_security_groups, plan_groups
@@ -98,6 +104,10 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         return PlanResult(None, tuple(problems))
     for one in groups:
         record(brief, one.group, one.triple, one.why)
+    record_spreads(ledger, groups)
+    reach = reach_of(spec, network.spreads, groups, pools)
+    problems += plan_scaling(brief, version, groups, pools, reach, len(zones))
+    problems += record_coredns(brief, reach)
     joining = ClusterFacts(brief.name, str(network.service) if network.service else None)
     templates = [
         plan_launch_template(
@@ -116,7 +126,8 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     roles = plan_roles(brief, addon_names(spec, brief.facts))
     entries = plan_entries(brief)
     problems += check_roles(brief, roles, entries)
-    design = _design(brief, version, zones, groups, network, templates, roles, entries)
+    dns = coredns_defaults(spec, reach, brief.facts)
+    design = _design(brief, version, zones, groups, network, templates, roles, entries, {"coredns": dns})
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
@@ -162,7 +173,7 @@ def _stops(problems: Sequence[Diagnostic]) -> bool:
     return any(one.kind is not Kind.NOTICE for one in problems)
 
 
-def _design(
+def _design(  # noqa: PLR0913, PLR0917 - every room's part
     brief: Brief,
     version: str,
     zones: Sequence[PlannedZone],
@@ -171,6 +182,7 @@ def _design(
     templates: Sequence[LaunchTemplate],
     planned: PlannedRoles,
     entries: tuple[AccessEntry, ...],
+    addon_defaults: Mapping[str, Mapping[str, Any]],
 ) -> Design:
     """The design: every room's part, each tuple sorted by name."""
     spec, name, facts, layout = brief.spec, brief.name, brief.facts, network.layout
@@ -178,7 +190,7 @@ def _design(
     endpoints = plan_endpoints(brief, zones, layout, routing.route_tables, endpoint_group_name(name))
     record_isolated(brief)
     security_groups = plan_groups(brief, endpoints)
-    planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned)
+    planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned, addon_defaults)
     names = [one.name for one in security_groups]
     record_secrets(brief)
     record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
@@ -188,6 +200,7 @@ def _design(
         plan_node_group(brief, one.group, one.triple, role, _group_subnets(one.group, layout), version)
         for one in groups
     ]
+    queues, event_rules = plan_interruption(brief)
     return Design(
         region=brief.region.name,
         vpc=_vpc(spec, name, network),
@@ -201,6 +214,8 @@ def _design(
         prefix_lists=tuple(PrefixList(one) for one in sorted(_prefix_lists(security_groups))),
         roles=tuple(sorted((*planned.roles, *existing_roles(brief)), key=lambda one: one.name)),
         cluster=cluster,
+        queues=queues,
+        event_rules=event_rules,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),
         launch_templates=tuple(sorted(templates, key=lambda one: one.name)),
     )

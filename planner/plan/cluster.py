@@ -55,6 +55,7 @@ def plan_cluster(
         secrets_key_arn=spec.secrets_key_arn,
         remote_node_cidrs=tuple(sorted(hybrid.node_cidrs)) if hybrid else (),
         remote_pod_cidrs=tuple(sorted(hybrid.pod_cidrs)) if hybrid else (),
+        control_plane_tier=spec.control_plane.tier,
         deletion_protection=spec.deletion_protection,
         addons=addons,
         pod_identities=roles.controllers,
@@ -90,8 +91,14 @@ def cni_environment(spec: ClusterSpec) -> dict[str, str]:
     return environment
 
 
-def plan_addons(brief: Brief, names: Sequence[str], layout: Layout, roles: PlannedRoles) -> tuple[Addon, ...]:
-    """EKS add-ons, sorted by name. Controllers that come by Helm are not among them."""
+def plan_addons(
+    brief: Brief,
+    names: Sequence[str],
+    layout: Layout,
+    roles: PlannedRoles,
+    defaults: Mapping[str, Mapping[str, Any]],
+) -> tuple[Addon, ...]:
+    """EKS add-ons, sorted by name; ``defaults`` are settings that the spec's own go before. Controllers that come by Helm are not among them."""
     spec, facts, ledger = brief.spec, brief.facts, brief.ledger
     known = facts.table("addons.known")
     asked = {addon.name: addon for addon in spec.addons}
@@ -99,7 +106,8 @@ def plan_addons(brief: Brief, names: Sequence[str], layout: Layout, roles: Plann
     for name in names:
         if known.get(name, {}).get("kind", "eks") == "helm":
             continue
-        configuration: dict[str, Any] = dict(asked[name].configuration) if name in asked else {}
+        own = asked[name].configuration if name in asked else {}
+        configuration: dict[str, Any] = {**defaults.get(name, {}), **own}
         version = asked[name].version if name in asked else None
         eni_configs: tuple[EniConfig, ...] = ()
         if name == "vpc-cni":

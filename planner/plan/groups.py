@@ -11,6 +11,7 @@ from planner.catalog.model import Catalog, Region
 from planner.diagnostics import Diagnostic
 from planner.network.zones import PlannedZone, zones_wanted
 from planner.plan.invented import invented_group
+from planner.plan.per_zone import spread_group
 from planner.plan.sizes import Sized, nowhere, size_group
 from planner.spec.cluster import ClusterSpec
 
@@ -20,11 +21,14 @@ def size_groups(
 ) -> tuple[list[Sized], list[Diagnostic]]:
     """Every group worked out and sized; an invented one where the spec has none."""
     zone_ids = frozenset(zone.catalog_id for zone in zones if zone.catalog_id)
+    labels = [zone.label for zone in zones]
     count = len(zones) or zones_wanted(spec)
     if not spec.node_groups and spec.node_pools and not any(one.node_group for one in spec.workloads):
         return [], []  # Karpenter or Auto Mode carries everything
     if not spec.node_groups:
-        return invented_group(spec, catalog, region, zone_ids, count)
+        invented, wrong = invented_group(spec, catalog, region, zone_ids, count)
+        parts = [spread_group(one, [one.group], labels, spec) for one in invented]
+        return [one for found, _ in parts for one in found], wrong + [one for _, more in parts for one in more]
     problems: list[Diagnostic] = []
     worked: list[GroupCapacity] = []
     for index, group in enumerate(spec.node_groups):
@@ -40,7 +44,10 @@ def size_groups(
     for one in worked:
         found, wrong = size_group(one, worked, count, spec, catalog.facts)
         problems += wrong
-        sized += [found] if found else []
+        if found:
+            planned, wrong = spread_group(found, worked, labels, spec)
+            problems += wrong
+            sized += planned
     return sized, problems
 
 

@@ -16,6 +16,18 @@ from planner.spec.quantity import MIB
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How a group of the spec lies over the zones: the planned groups, and why."""
+
+    name: str
+    groups: tuple[str, ...]
+    zones: tuple[str, ...]
+    split: bool
+    """Whether there is one group in each zone."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sized:
     """A group with its sizes in nodes, and why."""
 
@@ -24,6 +36,10 @@ class Sized:
     desired: int
     most: int
     why: str
+    spread: Spread | None = None
+    """How the group of the spec that it comes from lies over the zones."""
+    zone_most: int = 0
+    """Nodes that one zone must be able to have, as the workloads say; 0 where the spec says maxSize."""
 
     @property
     def triple(self) -> tuple[int, int, int]:
@@ -60,7 +76,9 @@ def size_group(
     desired = (
         group.spec.desired_size if group.spec.desired_size is not None else max(least, min(wanted.all_zones, most))
     )
-    return Sized(group, least, desired, most, _why(group, wanted, mine, lost)), problems
+    zone_most = max(wanted.per_zone, wanted.per_zone_after_loss) if group.spec.max_size is None else 0
+    why = _why(group, wanted, mine, lost, most * (100 + spec.growth_percent), spec.growth_percent)
+    return Sized(group, least, desired, most, why, zone_most=zone_most), problems
 
 
 def _too_large(spec: ClusterSpec, group: GroupCapacity, one: PodTooLarge, facts: Facts) -> Diagnostic:
@@ -116,7 +134,7 @@ def _too_few(group: GroupCapacity, wanted: GroupSizes, zones: int, lost: int, mo
     )
 
 
-def _why(group: GroupCapacity, wanted: GroupSizes, zones: int, lost: int) -> str:
+def _why(group: GroupCapacity, wanted: GroupSizes, zones: int, lost: int, grown: int, percent: int) -> str:
     parts: list[str] = []
     if wanted.pods:
         text = (
@@ -128,6 +146,8 @@ def _why(group: GroupCapacity, wanted: GroupSizes, zones: int, lost: int) -> str
     parts.append("maxSize as the spec says" if group.spec.max_size is not None else "maxSize from the workloads")
     if group.spec.min_size is None:
         parts.append("minSize: one node in each zone")
+    if percent:
+        parts.append(f"growthPercent {percent} changes no size: the subnets keep room for {-(-grown // 100)} nodes")
     return "; ".join(parts)
 
 

@@ -54,7 +54,7 @@ def _line(text: str, style: str = "") -> RenderableType:
 def plan_tables(plan: Plan, *, details: bool) -> list[RenderableType]:
     """The plan on one screen; with ``details`` everything behind it."""
     shown: list[RenderableType] = [_line(_headline(plan.design), "bold"), _line(_network_line(plan)), ""]
-    shown += [_subnets(plan), "", _groups(plan), ""]
+    shown += [_subnets(plan), "", _groups(plan), _line(_scaling_line(plan)), ""]
     if details:
         shown += [_demands(plan), "", _security(plan.design), "", _roles(plan.design), "", _access(plan.design), ""]
     shown += [_doors(plan), "", *verdict_tables(plan.verdict, "review")]
@@ -85,6 +85,15 @@ def _network_line(plan: Plan) -> str:
         f"VPC {blocks}; services {values.get('service.cidr', '?')}; API {values.get('endpoint.access', '?')}; "
         f"way out: {values.get('nat', 'as it is')}; VPC endpoints: {values.get('endpoints', 'none')}"
     )
+
+
+def _scaling_line(plan: Plan) -> str:
+    """Who scales the nodes, and who is advised to."""
+    found = next((one for one in plan.decisions if one.id == "autoscaling"), None)
+    if found is None:
+        return ""
+    advice = next((one.value for one in found.inputs if one.name == "advice"), "")
+    return f"nodes are added and removed by {found.value}; advised: {advice.partition(' (')[0]}"
 
 
 def _subnets(plan: Plan) -> Table:

@@ -11,6 +11,7 @@ ACCOUNT = "${aws.account}"
 OIDC = "${cluster.oidc}"
 """Stands for the cluster's OIDC issuer without ``https://``, known once the cluster is made."""
 _QUEUE_MOST = 80
+_RULE_MOST = 64
 
 
 def policy_arn(partition: str, policy: str) -> str:
@@ -58,3 +59,11 @@ def interruption_queue_name(cluster: str) -> str:
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
     """
     return _shortened(cluster, "", _QUEUE_MOST)
+
+
+def event_rule_name(cluster: str, event: str) -> str:
+    """Name of an EventBridge rule that fills it, within the 64 characters of EventBridge.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+    """
+    return _shortened(cluster, f"karpenter-{event}", _RULE_MOST)

@@ -152,7 +152,6 @@ def _uses(brief: Brief, need: _Need, *, irsa: bool) -> tuple[tuple[str, str], ..
             if not irsa
             else ("interruption queue", queue)
         )
-        rows.append(("not made here", f"the SQS queue {queue} and the EventBridge rules that fill it"))
     return tuple(rows)
 
 

@@ -27,3 +27,13 @@ def uses_karpenter(spec: ClusterSpec) -> bool:
 def uses_auto_mode(spec: ClusterSpec) -> bool:
     """Whether a node pool belongs to EKS Auto Mode."""
     return any(pool.manager == "auto-mode" for pool in spec.node_pools)
+
+
+def autoscalers(spec: ClusterSpec) -> tuple[str, ...]:
+    """Everything that adds and removes nodes here; several may, each its own nodes."""
+    found = {
+        "cluster-autoscaler": any(one.name == "cluster-autoscaler" for one in spec.addons),
+        "karpenter": uses_karpenter(spec),
+        "auto-mode": uses_auto_mode(spec),
+    }
+    return tuple(name for name, here in found.items() if here)

@@ -21,6 +21,7 @@ from planner.spec.network import (
     VpcSpec,
 )
 from planner.spec.nodes import NodeGroupSpec, NodePoolSpec, WorkloadSpec
+from planner.spec.scaling import AutoscalingSpec, ControlPlaneSpec
 from planner.spec.security import SecuritySpec
 from planner.spec.types import (
     ClusterName,
@@ -154,6 +155,8 @@ class ClusterSpec(SpecModel):
     workloads: tuple[WorkloadSpec, ...] = Field(
         default=(), max_length=10_000, description="What the cluster must carry."
     )
+    autoscaling: AutoscalingSpec = Field(default=AutoscalingSpec(), description="Who scales the nodes.")
+    control_plane: ControlPlaneSpec = Field(default=ControlPlaneSpec(), description="Capacity of the control plane.")
     load_balancers: LoadBalancersSpec = Field(
         default=LoadBalancersSpec(), description="Load balancers to keep room for."
     )

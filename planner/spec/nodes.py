@@ -22,6 +22,7 @@ from planner.spec.types import (
     one_or_many,
     problem,
 )
+from planner.spec.upkeep import NodeRepair, NodeRepairSpec, WarmPoolSpec
 
 OperatingSystem = Literal[
     "al2023",
@@ -242,7 +243,17 @@ class NodeGroupSpec(SpecModel):
     pods_may_use_imds: bool = Field(
         default=False, description="Raise the hop limit to 2 so that pods reach the instance metadata service."
     )
-    node_repair: bool = Field(default=True, description="Let EKS replace unhealthy nodes.")
+    node_repair: NodeRepair = Field(
+        default=NodeRepairSpec(), description="Let EKS replace or reboot unhealthy nodes: true, false, or how."
+    )
+    warm_pool: WarmPoolSpec | None = Field(
+        default=None,
+        description="Keep booted instances beside the group, for nodes that take long to start. They take addresses too.",
+    )
+    per_zone: bool | None = Field(
+        default=None,
+        description="Plan one group in each zone (NAME-ZONE) instead of one over all. When not given: where the Cluster Autoscaler scales the group and a workload of it has zonalStorage.",
+    )
     tags: dict[str, str] = Field(default={}, description="Tags on the instances and volumes of this group.")
 
     @property

@@ -13,7 +13,7 @@ from planner.plan.fleet.file import read_text, to_document, write_text
 from planner.plan.fleet.model import FleetPlan
 from planner.plan.fleet.review import review_fleet
 from planner.templates import render
-from tests.support.fleets import claims_of, clashes, cluster, net, plan_of, problems_of
+from tests.support.fleets import claims_of, clashes, cluster, net, plan_of, problems_of, result_of
 from tests.support.plans import GROUP, embedded, load, spec_text
 
 POOL = [{"name": "all", "cidrs": ["10.0.0.0/12"]}]
@@ -156,3 +156,17 @@ def test_overlapping_pins_are_found_wherever_they_are() -> None:
     assert "c30" in said
     assert "late" in said
     assert net("10.30.0.0/16").overlaps(net("10.30.128.0/17"))
+
+
+@pytest.mark.parametrize(("count", "account", "noticed"), [(100, "1", False), (101, "1", True), (101, "", False)])
+def test_more_clusters_than_an_account_may_have_are_noticed(count: int, account: str, noticed: bool) -> None:
+    small = {"nodeGroups": [{**GROUP, "maxSize": 1, "podsPerNode": 4}], "vpc": {"layout": "minimal"}}
+    whose = {"account": account * 12} if account else {}
+    clusters = [{"name": "c", "count": count, "template": "small", **whose}]
+    found = [
+        one
+        for one in result_of(pools=POOL, templates={"small": small}, clusters=clusters).diagnostics
+        if one.code == "cluster-quota"
+    ]
+    assert bool(found) is noticed
+    assert [one.value for one in found] == (["101 clusters"] if noticed else [])

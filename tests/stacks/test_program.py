@@ -121,7 +121,7 @@ def test_wrong_scalars_unknown_types_and_unread_inputs_fail() -> None:
     assert problems("aws:eks/cluster:Cluster", {"vpcConfig": {"subnetIds": "s"}}) != []
     assert problems("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}) == []
     with pytest.raises(UnknownTypeError, match="no handler"):
-        run_program(lambda: aws.sqs.Queue("q"), MotoProvider(REGION))
+        run_program(lambda: aws.sns.Topic("q"), MotoProvider(REGION))
     with pytest.raises(UnreadInputError, match="enableNetworkAddressUsageMetrics"):
         run_program(
             lambda: aws.ec2.Vpc("v", cidr_block="10.0.0.0/16", enable_network_address_usage_metrics=True),

@@ -36,6 +36,39 @@ AMI = {"amiId": "ami-0123456789abcdef0", "maxPods": 29}
 GROUP = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
 PUBLIC_ONLY = {"private": False, "public": True, "publicCidrs": ["203.0.113.0/24"]}
 VARIANTS: dict[str, dict[str, Any]] = {
+    "node repair in detail, a warm pool and a control-plane tier": {
+        "controlPlane": {"tier": "tier-2xl"},
+        "nodeGroups": [
+            {
+                **GROUP,
+                "warmPool": {
+                    "minSize": 2,
+                    "maxGroupPreparedCapacity": 6,
+                    "poolState": "running",
+                    "reuseOnScaleIn": True,
+                },
+                "nodeRepair": {
+                    "maxUnhealthyNodeThresholdPercentage": 10,
+                    "maxParallelNodesRepairedCount": 3,
+                    "overrides": [
+                        {
+                            "nodeMonitoringCondition": "NetworkingReady",
+                            "nodeUnhealthyReason": "IPAMDNotRunning",
+                            "minRepairWaitTimeMins": 5,
+                            "repairAction": "Reboot",
+                        },
+                        {
+                            "nodeMonitoringCondition": "AcceleratedHardwareReady",
+                            "nodeUnhealthyReason": "NvidiaXID31Error",
+                            "minRepairWaitTimeMins": 15,
+                            "repairAction": "NoAction",
+                        },
+                    ],
+                },
+            },
+            {**GROUP, "name": "second", "warmPool": {}},
+        ],
+    },
     "single NAT gateway": {"nat": "single"},
     "regional NAT gateway": {"nat": "regional", "loadBalancers": {"public": 0}},
     "own AMI": {

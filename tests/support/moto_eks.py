@@ -162,6 +162,7 @@ def _extend_node_groups() -> None:
         group = cluster.nodegroups[self._get_param("nodegroupName")]
         group.update_config = self._get_param("updateConfig") or {"maxUnavailable": 1}
         group.node_repair_config = self._get_param("nodeRepairConfig")
+        group.warm_pool_config = self._get_param("warmPoolConfig")
         group.version = self._get_param("version") or cluster.version
         role, windows = self._get_param("nodeRole"), str(self._get_param("amiType")).startswith("WINDOWS")
         if role not in cluster.entry_table:

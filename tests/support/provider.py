@@ -506,6 +506,7 @@ def create_cluster(name: str, i: Inputs, c: Clients) -> Made:
             accessConfig=i.get("accessConfig"),
             upgradePolicy=i.get("upgradePolicy"),
             deletionProtection=i.get("deletionProtection"),
+            controlPlaneScalingConfig=i.get("controlPlaneScalingConfig"),
             logging={"clusterLogging": [{"types": logs, "enabled": True}]} if logs else None,
             encryptionConfig=[encryption] if encryption else None,
             remoteNetworkConfig={
@@ -639,6 +640,8 @@ def create_node_group(name: str, i: Inputs, c: Clients) -> Made:
             taints=i.get("taints"),
             updateConfig=compact(**i["updateConfig"]),
             nodeRepairConfig=i.get("nodeRepairConfig"),
+            # a warm pool is there because it is declared; EKS asks for the word
+            warmPoolConfig={"enabled": True, **i.get("warmPoolConfig")} if i.get("warmPoolConfig") else None,
             version=i.get("version"),
             tags=i.get("tags"),
         )
@@ -650,6 +653,58 @@ def create_node_group(name: str, i: Inputs, c: Clients) -> Made:
 def delete_node_group(identity: str, state: dict[str, Any], c: Clients) -> None:
     cluster, group = identity.split(":")
     c("eks").delete_nodegroup(clusterName=cluster, nodegroupName=group)
+
+
+@creates("aws:sqs/queue:Queue")
+def create_queue(name: str, i: Inputs, c: Clients) -> Made:
+    attributes = {"MessageRetentionPeriod": str(int(i["messageRetentionSeconds"]))}
+    if i.get("sqsManagedSseEnabled") is not None:
+        attributes["SqsManagedSseEnabled"] = str(i["sqsManagedSseEnabled"]).lower()
+    url = c("sqs").create_queue(QueueName=i["name"], Attributes=attributes, tags=i.get("tags") or {})["QueueUrl"]
+    arn = c("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return url, {"url": url, "arn": arn}
+
+
+@deletes("aws:sqs/queue:Queue")
+def delete_queue(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("sqs").delete_queue(QueueUrl=identity)
+
+
+@creates("aws:sqs/queuePolicy:QueuePolicy")
+def create_queue_policy(name: str, i: Inputs, c: Clients) -> Made:
+    c("sqs").set_queue_attributes(QueueUrl=i["queueUrl"], Attributes={"Policy": i["policy"]})
+    return i["queueUrl"], {}
+
+
+@deletes("aws:sqs/queuePolicy:QueuePolicy")
+def delete_queue_policy(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("sqs").set_queue_attributes(QueueUrl=identity, Attributes={"Policy": ""})
+
+
+@creates("aws:cloudwatch/eventRule:EventRule")
+def create_event_rule(name: str, i: Inputs, c: Clients) -> Made:
+    if not 1 <= len(i["name"]) <= 64:
+        raise ValueError(f"ValidationException: rule name of {len(i['name'])} characters")
+    made = c("events").put_rule(
+        Name=i["name"], EventPattern=i["eventPattern"], State=i.get("state"), Tags=tag_list(i.get("tags"))
+    )
+    return i["name"], {"arn": made["RuleArn"]}
+
+
+@deletes("aws:cloudwatch/eventRule:EventRule")
+def delete_event_rule(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("events").delete_rule(Name=identity)
+
+
+@creates("aws:cloudwatch/eventTarget:EventTarget")
+def create_event_target(name: str, i: Inputs, c: Clients) -> Made:
+    c("events").put_targets(Rule=i["rule"], Targets=[{"Id": i["targetId"], "Arn": i["arn"]}])
+    return f"{i['rule']}-{i['targetId']}", {}
+
+
+@deletes("aws:cloudwatch/eventTarget:EventTarget")
+def delete_event_target(identity: str, state: dict[str, Any], c: Clients) -> None:
+    c("events").remove_targets(Rule=state["rule"], Ids=[state["targetId"]])
 
 
 def _pascal(value: Any) -> Any:

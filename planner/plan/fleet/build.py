@@ -30,7 +30,7 @@ from planner.plan.fleet.holdings import (
 from planner.plan.fleet.keep import Grown, grown, relative, settle
 from planner.plan.fleet.layouts import Layouts, Relative, RelativeSubnet
 from planner.plan.fleet.model import FleetCluster, FleetPlan, Named, PoolUse, ShapeUse
-from planner.plan.fleet.problems import Overlaps, given_problems, placed, pool_problems, region_problems
+from planner.plan.fleet.problems import Overlaps, cluster_quota, given_problems, placed, pool_problems, region_problems
 from planner.plan.fleet.shapes import Shape, shape_names, unplaced, work_out
 from planner.plan.fleet.shortage import shortages
 from planner.plan.model import CatalogStamp
@@ -99,6 +99,7 @@ class _Building:
         """The plan, or every reason why there is none."""
         self.problems += region_problems(self.spec, self.members, self.catalog)
         self.problems += pool_problems(self.spec, self.facts)
+        self.problems += cluster_quota(self.members, self.facts)
         shapes = self._shapes()
         self.problems += given_problems(self.members, self.catalog, self.source)
         holdings = [self._known(member) for member in self.members]

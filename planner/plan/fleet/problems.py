@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from planner.catalog.facts import Facts
@@ -87,6 +88,25 @@ def pool_problems(spec: FleetSpec, facts: Facts) -> Iterator[Diagnostic]:
                 fix="use a part of 172.16.0.0/12",
                 source=facts.source("service.largest_prefix_length"),
                 note="N41",
+            )
+
+
+def cluster_quota(members: Sequence[Member], facts: Facts) -> Iterator[Diagnostic]:
+    """More clusters in a region of an account than its default quota; told where the account is."""
+    quota = facts.number("cluster.quota")
+    there = Counter((one.account, one.spec.region) for one in members if one.account)
+    for (account, region), number in sorted(there.items()):
+        if number > quota:
+            first = next(one for one in members if (one.account, one.spec.region) == (account, region))
+            yield Diagnostic(
+                Kind.NOTICE,
+                "cluster-quota",
+                f"more clusters in {region} of account {account} than the default quota",
+                path=first.path,
+                value=f"{number:,} clusters",
+                limit=f"{quota} ({facts['cluster.quota'].note})",
+                fix="ask for a higher quota first, or use further accounts",
+                source=facts.source("cluster.quota"),
             )
 
 

@@ -74,7 +74,12 @@ class _Space:
             amount = min(left, space.free_singles)
             space.take(amount, 0)
             left -= amount
-        self.short = left
+        blocks = room.taken_prefixes
+        for space in self.spaces:
+            amount = min(blocks, space.free_prefixes)
+            space.take(0, amount)
+            blocks -= amount
+        self.short = left + 16 * blocks
         self.usable = sum(space.free for space in self.spaces)
         self.blocks = sum(space.free_prefixes for space in self.spaces)
 

@@ -21,7 +21,7 @@ def world_of_plan(plan: Plan) -> World:
         name=plan.name,
         zones=tuple(sorted(zones)),
         rooms=rooms,
-        crowds=tuple(_crowd(one, where, updates.get(one.name, {})) for one in plan.spreads),
+        crowds=tuple(_crowd(one, where, updates.get(one.origin or one.name, {})) for one in plan.spreads),
         tolerated=1 if tolerated is None else tolerated,
         growth_percent=plan.spec["spec"].get("growthPercent", 0),
         version=plan.design.cluster.version or "" if plan.design.cluster else "",
@@ -44,8 +44,10 @@ def _room(plan: Plan, demand: SubnetDemand) -> Room:
         told = subnet.free_addresses if subnet.existing else None
         used = subnet.cidr.num_addresses - 5 - told if isinstance(told, int) else 0
         places.append(Place(name, subnet.cidr, subnet.reserved_blocks, used))
-    taken = sum(item.addresses for item in demand.items if not item.owner)
-    return Room(_key(demand), demand.zone, tuple(places), taken)
+    others = [item for item in demand.items if not item.owner]
+    prefixes = sum(item.prefixes for item in others)
+    taken = sum(item.addresses for item in others) - 16 * prefixes
+    return Room(_key(demand), demand.zone, tuple(places), taken, prefixes)
 
 
 def _crowd(one: NodeSpread, where: dict[tuple[Tier, str], str], update: dict[str, object]) -> Crowd:

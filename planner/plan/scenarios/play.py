@@ -134,8 +134,8 @@ def _zone_loss(world: World) -> Outcome:
     title = "a zone is lost, its nodes start elsewhere"
     if len(world.zones) < 2:
         return _idle("zone-loss", title, "the design has one zone")
-    stay = [crowd.name for crowd in world.crowds if len(crowd.zones) == 1]
-    note = f"groups in one zone are gone with it: {', '.join(stay)}" if stay else ""
+    stay = [f"{crowd.name} ({crowd.zones[0]})" for crowd in world.crowds if len(crowd.zones) == 1]
+    note = f"a group in one zone is gone with that zone: {', '.join(stay)}" if stay else ""
     tries = ((_without(lost), _filled(world, _most(world), lost)) for lost in _losses(world, max(world.tolerated, 1)))
     return _outcome(world, "zone-loss", title, tries, note)
 

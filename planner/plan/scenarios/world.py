@@ -26,6 +26,8 @@ class Room:
     zone: str
     places: tuple[Place, ...]
     taken: int = 0
+    taken_prefixes: int = 0
+    """/28 prefixes beside them: those of instances that wait in a warm pool."""
 
 
 @dataclass(frozen=True, slots=True)

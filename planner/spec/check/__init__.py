@@ -12,6 +12,7 @@ from planner.spec.check.endpoint import check_endpoint
 from planner.spec.check.nodes import check_node_groups
 from planner.spec.check.pools import check_pools
 from planner.spec.check.ranges import check_ranges
+from planner.spec.check.scaling import check_scaling
 from planner.spec.check.security import check_security
 from planner.spec.check.tags import check_tags
 from planner.spec.check.vpc import check_vpc
@@ -31,6 +32,7 @@ def check_document(document: ClusterDocument, facts: Facts) -> Iterator[Diagnost
         check_access,
         check_node_groups,
         check_pools,
+        check_scaling,
         check_workloads,
         check_tags,
     )

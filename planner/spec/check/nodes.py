@@ -10,6 +10,7 @@ from planner.spec.check.disk import check_disk
 from planner.spec.check.labels import check_labels, check_taints
 from planner.spec.check.made import invalid, notice
 from planner.spec.check.system import check_system
+from planner.spec.check.upkeep import check_upkeep
 from planner.spec.check.user_data import check_user_data
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
@@ -50,6 +51,7 @@ def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         yield from check_disk(group.disk, (*path, "disk"), facts)
         yield from check_labels(group, path, facts)
         yield from check_taints(group, path)
+        yield from check_upkeep(group, path)
         yield from _windows(group, path, spec)
     quota = facts.number("nodegroup.quota")
     if len(spec.node_groups) > quota:
