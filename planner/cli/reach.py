@@ -105,12 +105,12 @@ def command(
 
 
 def _of_file(file: str, output: str, facts: Facts) -> tuple[Design, tuple[Intent, ...]]:
+    from planner.plan.spec_of import spec_of
     from planner.security.intents.features import of_spec
     from planner.security.intents.flows import intents
-    from planner.spec.cluster import ClusterSpec
 
     plan = plan_from(file, load_catalog(), as_json=output == "json").plan
-    spec = ClusterSpec.model_validate_json(json.dumps(plan.spec["spec"]))
+    spec = spec_of(plan).spec
     return plan.design, intents(of_spec(spec, facts), facts)
 
 

@@ -74,8 +74,11 @@ def own_settings(group: NodeGroupSpec) -> str:
         ("userData", group.user_data),
         ("maxPodsExpression", group.max_pods_expression),
         ("systemReserved", group.system_reserved),
+        ("localStorage", group.local_storage),
+        ("containerdConfig", group.containerd_config),
+        ("featureGates", group.feature_gates),
     )
-    return next((key for key, value in given if value is not None), "")
+    return next((key for key, value in given if value), "")
 
 
 def advise(spec: ClusterSpec, nodes: Sequence[Nodes], facts: Facts) -> Advice:

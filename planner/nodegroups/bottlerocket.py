@@ -96,7 +96,7 @@ def dotted_lines(document: Mapping[str, Any]) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else _string(key)
+    return key if _BARE.fullmatch(key) else _string(key, several_lines=False)
 
 
 def _value(value: Any) -> str:
@@ -112,16 +112,16 @@ def _value(value: Any) -> str:
     return str(item(value).as_string())
 
 
-def _string(text: str) -> str:
+def _string(text: str, *, several_lines: bool = True) -> str:
     """Text in single quotes as EKS writes it, else in a form without escaped quotes, which EKS could
-    not merge."""
+    not merge. Keys cannot have ``several_lines``."""
     from tomlkit import string
 
     if "'" not in text and text.isprintable():
         return f"'{text}'"
     if '"' not in text:
         return str(string(text).as_string())
-    if "'''" not in text and not text.endswith("'") and text.replace("\n", "").isprintable():
+    if several_lines and "'''" not in text and not text.endswith("'") and text.replace("\n", "").isprintable():
         return f"'''\n{text}'''"
     # a code point instead of the quote; the rest is free of quotes and can be escaped as usual
     pieces = (str(string(piece).as_string())[1:-1] for piece in text.split('"'))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -167,6 +167,7 @@ TABLES: Any = st.recursive(
 
 @examples(deadline=None)
 @given(TABLES)
+@example({"'\"": ""})
 def test_dotted_lines_are_the_document(document: dict[str, Any]) -> None:
     text = "\n".join(dotted_lines(document))
     assert tomllib.loads(text) == document
