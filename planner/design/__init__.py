@@ -18,7 +18,15 @@ from planner.design.network import (
     Vpc,
     VpcEndpoint,
 )
-from planner.design.nodes import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.design.nodes import (
+    Disk,
+    LaunchTemplate,
+    NodeGroup,
+    RemoteAccess,
+    Taint,
+    TemplateInterface,
+    UpdateSettings,
+)
 from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
 from planner.design.unknown import Unknown, known
 
@@ -42,6 +50,7 @@ __all__ = [
     "NodeGroup",
     "PodIdentity",
     "PrefixList",
+    "RemoteAccess",
     "Role",
     "Route",
     "RouteTable",
@@ -51,6 +60,7 @@ __all__ = [
     "Subnet",
     "Tags",
     "Taint",
+    "TemplateInterface",
     "TrustCondition",
     "Unknown",
     "UpdateSettings",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from planner.design import Unknown
@@ -23,9 +24,12 @@ class Calls:
 
         settings = Config(retries={"mode": "adaptive", "max_attempts": 8})
 
+        @cache
         def client(service: str) -> Any:
             return session.client(service, region_name=raw.region, endpoint_url=endpoint_url, config=settings)  # type: ignore[call-overload]
 
+        self.client = client
+        """A client of a service, made when it is first asked for."""
         self.eks, self.ec2, self.iam = client("eks"), client("ec2"), client("iam")
         self.raw = raw
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.design import Design, Unknown
-from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles
+from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_templates
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_network import Names
 from planner.observe.raw import Raw
@@ -24,7 +24,9 @@ def _used_groups(raw: Raw) -> set[str]:
         listed = [] if isinstance(items, Unknown) else items
         used |= {group["GroupId"] for item in listed for group in item.get("Groups") or ()}
     for version in raw.keyed("ec2:DescribeLaunchTemplateVersions").values():
-        used |= set(version["LaunchTemplateData"].get("SecurityGroupIds", ()))
+        data = version["LaunchTemplateData"]
+        used |= set(data.get("SecurityGroupIds", ()))
+        used |= {group for one in data.get("NetworkInterfaces") or () for group in one.get("Groups") or ()}
     cluster = raw.get("eks:DescribeCluster")
     if not isinstance(cluster, Unknown):
         used |= set(cluster.get("resourcesVpcConfig", {}).get("securityGroupIds") or ())
@@ -79,12 +81,13 @@ def parse(raw: Raw) -> Design:
 
 def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Design:
     addons = parse_cluster.addons_of(raw, alone.subnets)
-    node_groups = parse_cluster.node_groups_of(raw, subnets)
+    node_groups = parse_cluster.node_groups_of(raw, subnets, groups)
     access = endpoint_of(raw.keyed("eks:DescribeCluster")[""], alone, node_groups)
     return replace(
         alone,
         roles=parse_roles.roles_of(raw),
         cluster=parse_cluster.cluster_of(raw, subnets, groups, addons, access),
         node_groups=node_groups,
-        launch_templates=parse_cluster.launch_templates_of(raw, groups),
+        ebs_encryption_by_default=raw.get("ec2:GetEbsEncryptionByDefault"),
+        launch_templates=parse_templates.launch_templates_of(raw, subnets, groups),
     )

@@ -30,6 +30,7 @@ from planner.plan.groups import size_groups, size_pools
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
 from planner.plan.previous import check_previous, kept_of
+from planner.plan.previous_groups import check_versions, keep_groups
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
 from planner.plan.sizes import Sized
@@ -70,6 +71,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         problems += check_previous(brief.name, spec, previous, kept)
         if _stops(problems):
             return PlanResult(None, tuple(problems))
+    problems += check_versions(spec, version, previous.design if previous else None, catalog.facts)
     zones, zone_problems = resolve_zones(brief, catalog.instance_types, kept.zones if kept else ())
     problems += zone_problems
     problems += check_access(brief, len(zones))
@@ -91,9 +93,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         record(brief, one.group, one.triple, one.why)
     joining = ClusterFacts(brief.name, network.service)
     templates = [
-        plan_launch_template(
-            brief, one.group, joining, render, node_security_groups(spec, brief.name, one.group.spec.security_groups)
-        )
+        plan_launch_template(brief, one.group, joining, render, node_security_groups(spec, brief.name, one.group.spec))
         for one in groups
     ]
     for one, template in zip(groups, templates, strict=True):
@@ -104,6 +104,9 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     entries = plan_entries(brief)
     problems += check_roles(brief, roles, entries)
     design = _design(brief, version, zones, groups, network, templates, roles, entries)
+    if previous:
+        design, of_groups = keep_groups(design, previous.design, spec, ledger)
+        problems += of_groups
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
