@@ -14,6 +14,8 @@ SCALING = "autoscaling:DescribeAutoScalingGroups"
 
 def latest_release(raw: Raw, group: Mapping[str, Any]) -> str | Unknown | None:
     """The latest AMI release for a group's nodes, or why it is not known."""
+    if str(group.get("amiType")).startswith("WINDOWS"):
+        return Unknown(RELEASES, "AWS publishes no release version of its Windows AMIs")
     found = raw.get(RELEASES, group["nodegroupName"])
     return found if isinstance(found, Unknown) else str(found) if found else None
 
