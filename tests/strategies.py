@@ -91,6 +91,19 @@ def rich_groups(draw: st.DrawFn, number: int) -> dict[str, Any]:
     if not windows and draw(st.integers(0, 3)) == 0:
         group |= {"amiId": AMI, "maxPods": 20}
     if draw(st.integers(0, 3)) == 0:
+        group["launchTemplate"] = draw(
+            st.sampled_from(
+                [
+                    {"keyName": "ops"},
+                    {"networkInterfaces": [{}, {"deviceIndex": 1}]},
+                    {"capacityReservationId": "cr-0123456789abcdef0"},
+                    {"instanceType": "m5.large"},
+                ]
+            )
+        )
+        if "instanceType" in group["launchTemplate"] and draw(st.booleans()):
+            del group["instanceTypes"]
+    if draw(st.integers(0, 3)) == 0:
         group["update"] = {"maxUnavailablePercentage": draw(st.integers(1, 100))}
     return group
 

@@ -6,10 +6,7 @@ https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/doc/api.md (NodeConf
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from email import message_from_string
-from email.message import Message
 from typing import Any
 
 #: The first four of spec.cluster, which nodeadm demands.
@@ -38,7 +35,10 @@ def missing_to_join(text: str) -> tuple[str, ...] | None:
 
 def _parts(text: str) -> Iterator[str]:
     """The parts of a MIME document, or the whole text."""
-    message: Message[str, str] = message_from_string(text.lstrip())
+    # these parsers take longer to load than all rules take, and most designs need none
+    from email import message_from_string
+
+    message = message_from_string(text.lstrip())
     if message.is_multipart():
         for part in message.walk():
             if not part.is_multipart():
@@ -67,6 +67,8 @@ def _node_configs(text: str) -> Iterator[Mapping[str, Any]]:
 
 def _toml(text: str) -> dict[str, Any] | None:
     """Bottlerocket's settings, or None for what is no TOML with a table of settings."""
+    import tomllib
+
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

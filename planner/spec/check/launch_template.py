@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
-from planner.diagnostics import Diagnostic, Path, dotted
+from planner.diagnostics import Diagnostic, Path
 from planner.spec.check.made import invalid, notice
 from planner.spec.launch_template import LaunchTemplateSpec
 from planner.spec.nodes import NodeGroupSpec
@@ -238,11 +238,22 @@ def _interfaces(group: NodeGroupSpec, template: LaunchTemplateSpec, path: Path) 
                 (*place, number, "associatePublicIpAddress"),
                 "EC2 gives a public address at launch only to an instance with one interface, of index 0",
                 value=f"{len(indexes)} interfaces, deviceIndex {one.device_index}",
-                limit=f"one, {dotted(('deviceIndex',))} 0",
+                limit="one, deviceIndex 0",
                 fix="remove it, and let the subnets assign public addresses (subnets: public)",
                 source=_INTERFACES,
                 note="N23",
             )
+    if len(indexes) > 1 and group.subnets == "public":
+        yield invalid(
+            "launch-template-interface",
+            place,
+            "EC2 gives an instance with several interfaces no public address, and nodes in public subnets reach nothing without one",
+            value=f"{len(indexes)} interfaces",
+            limit="subnets: public",
+            fix="use subnets: private, or one interface",
+            source=_INTERFACES,
+            note="N32",
+        )
     twice = sorted({index for index in indexes if indexes.count(index) > 1})
     if twice or (indexes and 0 not in indexes):
         yield invalid(
