@@ -19,6 +19,7 @@ from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
 
 _TYPES = "https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"
+_API = "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html"
 _GPU = "https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html"
 
 
@@ -53,7 +54,7 @@ def choose_ami(
     if row is None:
         return None, [] if group.ami_id else problems
     if not group.ami_id:
-        problems = [*problems, *_in_time(row, asked, group, path, catalog.facts)]
+        problems = [*problems, *_in_time(row, asked, group, path, catalog.facts), *_release(asked, group, path)]
     if group.ami_id:
         return None, []
     image, release = parameters(row, asked)
@@ -134,6 +135,25 @@ def _in_time(
         summary = f"{group.os} begins with Kubernetes {row['first']}"
         fix = "use windows-core-2022" if group.os_family == "windows" else "use a newer version, or another os"
         yield _problem(place, summary, said, f"Kubernetes {row['first']} or later", fix, facts)
+
+
+def _release(asked: str, group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
+    """That a release is one of the nodes' Kubernetes version; Bottlerocket's say their own version."""
+    release = group.release_version
+    if release is None or group.os_family == "bottlerocket":
+        return
+    if release.partition("-")[0].split(".")[:2] != asked.split("."):
+        yield Diagnostic(
+            Kind.INVALID,
+            "ami-release",
+            "a release of another Kubernetes version",
+            path=(*path, "releaseVersion"),
+            value=f"releaseVersion: {release}",
+            limit=f"Kubernetes {asked} of the group",
+            fix=f"take a release that begins with {asked}, or remove releaseVersion",
+            source=_API,
+            note="N14",
+        )
 
 
 def _problem(path: Path, summary: str, value: str, limit: str, fix: str, facts: Facts, note: str = "N14") -> Diagnostic:

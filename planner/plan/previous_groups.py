@@ -8,9 +8,10 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/update-managed-node-gro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from planner.catalog.amis import release_order
 from planner.catalog.facts import Facts
 from planner.catalog.model import Version
 from planner.decisions import Ledger
@@ -95,6 +96,9 @@ def keep_groups(design: Design, previous: Design, spec: ClusterSpec, ledger: Led
             continue
         path: Path = ("spec", "nodeGroups", index[group.name]) if group.name in index else ("spec", "nodeGroups")
         more = sorted(set(group.subnets) - set(old.subnets))
+        asked = group.name in index and bool(spec.node_groups[index[group.name]].zones)
+        if asked and _zones(design, more) - _zones(design, old.subnets):
+            more = []  # the spec names the new zone: it is refused below
         if more and set(old.subnets) <= set(group.subnets):
             problems.append(_stays(group, old, more, path))
             group = replace(group, subnets=old.subnets)  # noqa: PLW2901 - the group goes on as it was
@@ -103,6 +107,11 @@ def keep_groups(design: Design, previous: Design, spec: ClusterSpec, ledger: Led
         problems += _cannot(group, old, before, after, path)
         _record(group, old, before, after, ledger)
     return replace(design, node_groups=tuple(kept)), problems
+
+
+def _zones(design: Design, names: Iterable[str]) -> set[str]:
+    """The zones of some subnets."""
+    return {one.zone for one in design.named_subnets(tuple(names))}
 
 
 def _stays(group: NodeGroup, old: NodeGroup, more: list[str], path: Path) -> Diagnostic:
@@ -168,6 +177,17 @@ def _cannot(
             f"version: {group.version}",
             f"{old.version} in the earlier plan",
             f"keep {old.version}, or make a new group",
+            _VERSION,
+        )
+
+    release, there = group.release_version, old.release_version
+    if release and there and release_order(release) < release_order(there):
+        yield _problem(
+            (*path, "releaseVersion"),
+            "a node group never goes back to an earlier AMI release",
+            f"releaseVersion: {release}",
+            f"{there} in the earlier plan",
+            f"keep {there}, or make a new group",
             _VERSION,
         )
 

@@ -16,6 +16,7 @@ from planner.spec.types import (
     KeyName,
     LaunchTemplateId,
     LaunchTemplateName,
+    Or,
     ReservationId,
     SpecModel,
     SubnetId,
@@ -62,6 +63,11 @@ class MarketOptionsSpec(SpecModel):
     )
 
 
+def _version(value: Any) -> Any:
+    """A number stands for its text, as in EKS's API: it is refused all the same."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class LaunchTemplateSpec(SpecModel):
     """Further contents of the launch template that the plan makes for a group, in EC2's words."""
 
@@ -69,7 +75,7 @@ class LaunchTemplateSpec(SpecModel):
         default=None, description="An existing template. Refused: the plan makes one whose contents it can prove."
     )
     name: LaunchTemplateName | None = Field(default=None, description="An existing template by name; refused as `id`.")
-    version: Annotated[int, Field(ge=1)] | Literal["$Latest", "$Default"] | None = Field(
+    version: Annotated[str, BeforeValidator(_version), Or("integer")] | None = Field(
         default=None, description="Version of an existing template; refused as `id`."
     )
     instance_type: InstanceTypeName | None = Field(

@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 
 from planner.capacity.selection import accelerator_of
-from planner.catalog.amis import ami_row, parameters
+from planner.catalog.amis import ami_row, parameters, release_order
 from planner.catalog.model import Version
 from planner.diagnostics import Diagnostic, Kind
 from planner.nodegroups.skew import allowed_skew, behind
@@ -172,6 +172,23 @@ def test_a_release_has_the_form_of_its_system(os: str, good: str, bad: str) -> N
         assert {one.code for one in wrong(os=os, releaseVersion=bad)} == {"ami-release"}
     plan = plan_of(nodeGroups=[LINUX, {**LINUX, "name": "general", "os": os, "releaseVersion": good}])
     assert good in decision(plan, "ami.general").value
+
+
+def test_a_release_is_of_the_groups_kubernetes_version() -> None:
+    (one,) = wrong(releaseVersion="1.34.5-20260903")
+    assert (one.code, one.limit) == ("ami-release", "Kubernetes 1.35 of the group")
+    assert not wrong(os="bottlerocket", releaseVersion="1.53.0-1a2b3c4d"), "which says Bottlerocket's own version"
+
+
+def test_releases_are_ordered_by_version_and_day() -> None:
+    in_order = [
+        ("1.35.1-20260903", "1.35.2-20260818", "1.35.2-20260903"),
+        ("1.9.2-ffffffff", "1.53.0-1a2b3c4d"),
+        ("1.35-2026.02.16", "1.35-2026.04.18"),
+    ]
+    for releases in in_order:
+        orders = [release_order(one) for one in releases]
+        assert orders == sorted(set(orders))
 
 
 def test_n26_an_ami_of_your_own_is_a_decision_too() -> None:

@@ -136,6 +136,25 @@ def test_n20_versions_outside_the_skew_and_backwards_are_refused(cluster: str, a
     assert said in one.limit
 
 
+def test_n20_an_ami_release_never_goes_back() -> None:
+    group = {**GROUP, "releaseVersion": "1.35.2-20260903"}
+    earlier = first(releaseVersion="1.35.2-20260903")
+    assert not refused(again(earlier, group))
+    (one,) = refused(again(earlier, {**group, "releaseVersion": "1.35.2-20260818"}))
+    assert one.field == "spec.nodeGroups[0].releaseVersion"
+    assert (one.value, one.limit) == ("releaseVersion: 1.35.2-20260818", "1.35.2-20260903 in the earlier plan")
+
+
+def test_n20_a_zone_that_the_spec_adds_to_a_group_is_refused_and_one_that_it_does_not_name_is_noticed() -> None:
+    (one,) = refused(again(first(zones=["use1-az1"]), {**GROUP, "zones": ["use1-az1", "use1-az2"]}))
+    assert one.field == "spec.nodeGroups[0].subnets"
+    result = again(first(), GROUP, zones=["use1-az1", "use1-az2", "use1-az4"])
+    assert result.plan is not None
+    (group,) = result.plan.design.node_groups  # type: ignore[misc]
+    assert group.subnets == ("test-node-use1-az1", "test-node-use1-az2")
+    assert "group-subnets-stay" in {one.code for one in result.diagnostics}
+
+
 def test_n20_a_new_group_takes_the_clusters_version() -> None:
     (one,) = refused(again(at("1.35"), {**GROUP, "name": "fresh", "version": "1.34"}, version="1.35"))
     assert (one.code, one.limit) == ("group-version", "Kubernetes 1.35 of the cluster")

@@ -213,6 +213,13 @@ def test_n20_every_planned_group_has_a_launch_template_and_the_plan_says_why() -
         assert found.note == "N20"
 
 
+def test_n23_tags_of_a_group_reach_its_instances_through_the_template() -> None:
+    plan = plan_of(nodeGroups=[{**GROUP, "tags": {"cost": "1"}}], tags={"team": "a"})
+    (group,), (template,) = plan.design.node_groups, plan.design.launch_templates  # type: ignore[misc]
+    assert dict(group.tags) == {"cost": "1", "team": "a"}
+    assert dict(group.tags).items() <= dict(template.instance_tags).items()
+
+
 def test_n23_one_type_may_stand_in_the_template_alone() -> None:
     plan = planned(instanceTypes=None, launchTemplate={"instanceType": "m5.xlarge"})
     (group,), (template,) = plan.design.node_groups, plan.design.launch_templates  # type: ignore[misc]

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from planner.catalog.amis import release_order
 from planner.design import Design, NodeGroup, Unknown
 from planner.diagnostics import Severity
 from planner.review.groups import each_group
@@ -37,7 +38,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
 
 def _older(group: NodeGroup, release: str, latest: str) -> Iterator[Outcome]:
-    if _order(release) < _order(latest):
+    if release_order(release) < release_order(latest):
         yield Problem(
             group.name,
             "the AMI release is not the latest",
@@ -45,13 +46,6 @@ def _older(group: NodeGroup, release: str, latest: str) -> Iterator[Outcome]:
             limit=latest,
             fix=f"aws eks update-nodegroup-version --nodegroup-name {group.name} replaces the nodes",
         )
-
-
-def _order(release: str) -> tuple[int, ...]:
-    """1.35.2-20260903 by version and day; Bottlerocket's 1.53.0-1a2b3c4d by version alone."""
-    version, _, build = release.partition("-")
-    day = build if build.isdecimal() and len(build) == 8 else "0"
-    return tuple(int(part) for part in (*version.split("."), day) if part.isdecimal())
 
 
 RULE = Rule(
