@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from planner.design import Design, Disk, LaunchTemplate, NodeGroup
+from planner.design import Design, Disk, LaunchTemplate, NodeGroup, TemplateInterface
 from planner.design.joining import PLACES
 from planner.design.joining import filled as placed
 from stacks.cluster import ControlPlane
@@ -48,6 +48,12 @@ class Nodes(pulumi.ComponentResource):
             instance_type=template.instance_type,
             vpc_security_group_ids=[self._security_groups.get(group, group) for group in template.security_groups]
             or None,
+            network_interfaces=[self._interface(one) for one in template.interfaces] or None,
+            key_name=template.key_name,
+            instance_market_options=aws.ec2.LaunchTemplateInstanceMarketOptionsArgs(market_type=template.market_type)
+            if template.market_type
+            else None,
+            capacity_reservation_specification=_reservation(template.capacity_reservation),
             block_device_mappings=[_disk(disk) for disk in template.disks],
             metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
                 http_endpoint="enabled",
@@ -62,6 +68,16 @@ class Nodes(pulumi.ComponentResource):
             update_default_version=True,
             tags=tags(template.tags),
             opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _interface(self, one: TemplateInterface) -> aws.ec2.LaunchTemplateNetworkInterfaceArgs:
+        return aws.ec2.LaunchTemplateNetworkInterfaceArgs(
+            device_index=one.device_index,
+            security_groups=[self._security_groups.get(group, group) for group in one.security_groups],
+            # the provider takes booleans as text here
+            associate_public_ip_address=None if one.public_ip is None else str(one.public_ip).lower(),
+            interface_type=None if one.kind == "interface" else one.kind,
+            delete_on_termination="true",
         )
 
     def _user_data(self, text: str) -> pulumi.Input[str] | None:
@@ -99,7 +115,7 @@ class Nodes(pulumi.ComponentResource):
             node_group_name=group.name,
             node_role_arn=role_arns[group.role],
             subnet_ids=[subnets[name] for name in group.subnets],
-            instance_types=list(group.instance_types),
+            instance_types=list(group.instance_types) or None,
             ami_type=group.ami_type,
             capacity_type=group.capacity_type,
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(
@@ -122,10 +138,20 @@ class Nodes(pulumi.ComponentResource):
             node_repair_config=node_repair(group.node_repair),
             warm_pool_config=warm_pool(group.warm_pool),
             version=group.version,
+            release_version=group.release_version,
             tags=tags(group.tags),
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._after),
         )
         return made
+
+
+def _reservation(identity: str | None) -> aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs | None:
+    if identity is None:
+        return None
+    target = aws.ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgs(
+        capacity_reservation_id=identity
+    )
+    return aws.ec2.LaunchTemplateCapacityReservationSpecificationArgs(capacity_reservation_target=target)
 
 
 def _disk(disk: Disk) -> aws.ec2.LaunchTemplateBlockDeviceMappingArgs:

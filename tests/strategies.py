@@ -120,6 +120,19 @@ def rich_groups(draw: st.DrawFn, number: int) -> dict[str, Any]:
             st.sampled_from([{}, {"minSize": 2}, {"poolState": "running", "reuseOnScaleIn": True}])
         )
     if draw(st.integers(0, 3)) == 0:
+        group["launchTemplate"] = draw(
+            st.sampled_from(
+                [
+                    {"keyName": "ops"},
+                    {"networkInterfaces": [{}, {"deviceIndex": 1}]},
+                    {"capacityReservationId": "cr-0123456789abcdef0"},
+                    {"instanceType": "m5.large"},
+                ]
+            )
+        )
+        if "instanceType" in group["launchTemplate"] and draw(st.booleans()):
+            del group["instanceTypes"]
+    if draw(st.integers(0, 3)) == 0:
         group["update"] = {"maxUnavailablePercentage": draw(st.integers(1, 100))}
     return group
 

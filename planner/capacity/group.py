@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from planner.capacity.addresses import WarmTargets
 from planner.capacity.allocatable import NOTHING, Allocatable, SystemReserved, allocatable
+from planner.capacity.ami import Ami, choose_ami
 from planner.capacity.expression import Expression, ExpressionError, ExpressionValue, Trouble
 from planner.capacity.group_checks import (
-    ami_type_of,
     architectures_of,
     check_architecture,
     check_left,
@@ -58,7 +58,8 @@ class GroupCapacity:
     """Of the smallest type."""
     system_reserved: SystemReserved
     architecture: str
-    ami_type: str | None
+    ami: Ami | None
+    """None with an AMI of the user's own."""
     notices: tuple[Diagnostic, ...] = ()
     """What the reader should know, though there is a plan."""
 
@@ -66,6 +67,11 @@ class GroupCapacity:
     def name(self) -> str:
         """Name of the group."""
         return str(self.spec.name)
+
+    @property
+    def ami_type(self) -> str | None:
+        """EKS's amiType; None with an AMI of the user's own."""
+        return self.ami.name if self.ami else None
 
 
 def pod_network(spec: ClusterSpec) -> PodNetwork:
@@ -118,9 +124,9 @@ def work_out(
             )
     if not problems:
         problems += list(check_left(answers, group, path))
-    ami_type = ami_type_of(types, group, path, spec, catalog, problems)
+    ami, of_ami = choose_ami(types, group, path, spec, catalog)
     expressed, notices = _expressed(types, group, path, network, catalog.facts)
-    notices += check_local_storage(types, group, path, catalog.facts)
+    notices = [*of_ami, *notices, *check_local_storage(types, group, path, catalog.facts)]
     problems += [one for one in notices if one.kind is not Kind.NOTICE]
     if problems:
         return problems
@@ -157,7 +163,7 @@ def work_out(
         allocatable=allocatable(least, counted, facts, disk_gib=pod_disk_gib(least, group, facts), system=reserved),
         system_reserved=reserved,
         architecture=architectures_of(types)[0],
-        ami_type=None if group.ami_id else ami_type,
+        ami=ami,
         notices=(*without_prefixes(types, network, path), *notices),
     )
 
@@ -251,16 +257,18 @@ def types_of(
             Kind.INVALID,
             "type-unknown",
             "no such instance type in the catalog",
-            path=(*path, "instanceTypes", number),
+            path=(*path, "instanceTypes", number)
+            if group.instance_types
+            else (*path, "launchTemplate", "instanceType"),
             value=name,
             limit=f"{len(catalog.instance_types):,} types of {catalog.retrieved}",
             fix=_did_you_mean(name, catalog),
             note="N27",
         )
-        for number, name in enumerate(group.instance_types)
+        for number, name in enumerate(group.types_named)
         if name not in catalog.instance_types
     ]
-    return unknown or tuple(catalog.instance_types[name] for name in group.instance_types)
+    return unknown or tuple(catalog.instance_types[name] for name in group.types_named)
 
 
 def _did_you_mean(name: str, catalog: Catalog) -> str:

@@ -1,13 +1,11 @@
-"""What can be wrong with a node group's types (notes N14, N17, N18, N27)."""
+"""What can be wrong with a node group's types (notes N17, N18, N27)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from planner.capacity.max_pods import MaxPods, PodNetwork, smallest
-from planner.capacity.selection import accelerator_of
-from planner.catalog.facts import Facts
-from planner.catalog.model import Catalog, InstanceType, Version
+from planner.catalog.model import InstanceType
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.spec.cluster import ClusterSpec
 from planner.spec.nodes import NodeGroupSpec
@@ -148,90 +146,6 @@ def check_left(answers: list[MaxPods], group: NodeGroupSpec, path: Path) -> Iter
             source=_TYPES,
             note="N18",
         )
-
-
-def ami_type_of(
-    types: tuple[InstanceType, ...],
-    group: NodeGroupSpec,
-    path: Path,
-    spec: ClusterSpec,
-    catalog: Catalog,
-    problems: list[Diagnostic],
-) -> str | None:
-    """The managed node group's amiType; adds to ``problems`` if there is none."""
-    architectures = architectures_of(types)
-    kinds = sorted({accelerator_of(one) for one in types})
-    if len(architectures) != 1:
-        return None
-    if len(kinds) > 1:
-        names = ", ".join(kind or "none" for kind in kinds)
-        problems.append(
-            Diagnostic(
-                Kind.INVALID,
-                "type-accelerators",
-                "a node group has one AMI and so one kind of accelerator",
-                path=path,
-                value=names,
-                limit="one kind",
-                fix="split the group",
-                source=_TYPES,
-                note="N27",
-            )
-        )
-        return None
-    version = Version.parse(spec.version or catalog.default_version().version)
-    rows = [row for row in catalog.facts["ami.types"].value if row["os"] == group.os]
-    for row in rows:
-        if (row["arch"], row["accelerator"]) == (architectures[0], kinds[0]):
-            if "last" in row and version > Version.parse(row["last"]):
-                problems.append(
-                    _os_problem(
-                        path,
-                        group,
-                        f"ended with Kubernetes {row['last']}",
-                        version,
-                        "use al2023 or bottlerocket",
-                        catalog.facts,
-                    )
-                )
-            if "first" in row and version < Version.parse(row["first"]):
-                problems.append(
-                    _os_problem(
-                        path,
-                        group,
-                        f"begins with Kubernetes {row['first']}",
-                        version,
-                        "use windows-core-2022",
-                        catalog.facts,
-                    )
-                )
-            return str(row["name"])
-    if not group.ami_id:
-        what = f"{architectures[0]}{f' with {kinds[0]}' if kinds[0] else ''}"
-        problems.append(
-            _os_problem(
-                path,
-                group,
-                f"has no EKS AMI for {what}",
-                version,
-                "choose another os or other types, or give amiId",
-                catalog.facts,
-            )
-        )
-    return None
-
-
-def _os_problem(path: Path, group: NodeGroupSpec, summary: str, version: Version, fix: str, facts: Facts) -> Diagnostic:
-    return Diagnostic(
-        Kind.INVALID,
-        "os",
-        f"{group.os} {summary}",
-        path=(*path, "os"),
-        value=f"{group.os} with Kubernetes {version}",
-        fix=fix,
-        source=facts.source("ami.types"),
-        note="N14",
-    )
 
 
 def check_prefixes(types: Sequence[InstanceType], spec: ClusterSpec) -> Iterator[Diagnostic]:

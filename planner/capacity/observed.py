@@ -43,12 +43,16 @@ def cni_settings(design: Design) -> tuple[PodNetwork, WarmTargets] | Unknown:
 
 
 def node_footprint(
-    group: NodeGroup, settings: tuple[PodNetwork, WarmTargets], types: InstanceTypes, facts: Facts
+    group: NodeGroup,
+    names: tuple[str, ...],
+    settings: tuple[PodNetwork, WarmTargets],
+    types: InstanceTypes,
+    facts: Facts,
 ) -> Footprint | Unknown:
-    """What one node of a group takes at most, of whichever type it is."""
+    """What one node of a group takes at most, of whichever of its types (``names``) it is."""
     network, warm = settings
     prints: list[Footprint] = []
-    for name in group.instance_types:
+    for name in names:
         if name not in types:
             return Unknown("ec2:DescribeInstanceTypes", f"{name} is not in the catalog")
         instance = types[name]

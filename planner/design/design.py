@@ -54,6 +54,8 @@ class Design:
     """Prefix lists that routes and rules name."""
     interfaces: tuple[NetworkInterface, ...] | Unknown | None = field(default=None, compare=False)
     """Interfaces that exist; None in a plan, where there are none yet."""
+    ebs_encryption_by_default: bool | Unknown | None = field(default=None, compare=False)
+    """Whether the account encrypts every new EBS volume here; None in a plan, which always asks for it."""
     planned: bool = field(default=True, compare=False)
     """True when it comes from a plan, False when it was observed."""
 
@@ -81,6 +83,18 @@ class Design:
                 "ec2:DescribeNetworkAcls", "the subnet existed before; the spec does not describe its network ACL"
             )
         return default
+
+    def launch_template(self, name: str | None) -> LaunchTemplate | None:
+        """The launch template of that name, or None if it is absent or the list is unknown."""
+        if name is None or isinstance(self.launch_templates, Unknown):
+            return None
+        return next((template for template in self.launch_templates if template.name == name), None)
+
+    def types_of(self, group: NodeGroup) -> tuple[str, ...]:
+        """The instance types of a group: its own, else that of its launch template; empty if not known."""
+        template = self.launch_template(group.launch_template)
+        inside = (template.instance_type,) if template and template.instance_type else ()
+        return group.instance_types or inside
 
     def security_group(self, name: str) -> SecurityGroup | None:
         """The security group of that name, or None if it is absent or the list is unknown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from planner.design.network import Tags
+from planner.design.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +31,19 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateInterface:
+    """A network interface of a launch template. Subnet and groups by name."""
+
+    device_index: int = 0
+    security_groups: tuple[str, ...] = ()
+    subnet: str | None = None
+    """EKS refuses one; an observed template may have it."""
+    public_ip: bool | None = None
+    """None leaves it to the subnet."""
+    kind: str = "interface"  # or efa
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchTemplate:
     """An EC2 launch template for managed nodes. User data is kept as readable text."""
 
@@ -38,14 +52,32 @@ class LaunchTemplate:
     image_id: str | None = None
     instance_type: str | None = None
     security_groups: tuple[str, ...] = ()
-    """Empty means that EKS puts the cluster security group on the nodes."""
+    """Of the instance. With none here and at the interfaces EKS puts the cluster security group on the nodes."""
     http_tokens: str = "required"
-    hop_limit: int = 1
+    hop_limit: int | None = 1
+    """None where the template does not say, and the AMI or the account decides."""
     user_data: str = ""
     instance_tags: Tags = ()
     tags: Tags = ()
     id: str | None = field(default=None, compare=False)
     version: int | None = field(default=None, compare=False)
+    """The version that the node groups use."""
+    latest_version: int | None = field(default=None, compare=False)
+    interfaces: tuple[TemplateInterface, ...] = ()
+    key_name: str | None = None
+    market_type: str | None = None  # spot or capacity-block
+    capacity_reservation: str | None = None
+    instance_profile: str | None = None
+    """This and the next two EKS refuses; an observed template may have them."""
+    shutdown_behavior: str | None = None
+    hibernation: bool = False
+
+    @property
+    def primary_groups(self) -> tuple[str, ...]:
+        """Security groups of the node's first interface, at whichever level the template says them; none
+        leaves it to EKS. The VPC CNI gives them to its further interfaces too."""
+        first = {name for one in self.interfaces if one.device_index == 0 for name in one.security_groups}
+        return tuple(sorted({*self.security_groups, *first}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +122,15 @@ class WarmPool:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteAccess:
+    """EKS's remoteAccess of a group without a launch template; source groups by name."""
+
+    key: str | None
+    source_groups: tuple[str, ...] = ()
+    """Without any EKS opens SSH (RDP on Windows) to everyone."""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeGroup:
     """A managed node group. Subnets, role and launch template by name.
 
@@ -102,7 +143,7 @@ class NodeGroup:
     instance_types: tuple[str, ...]
     ami_type: str | None
     """None with an AMI id in the launch template."""
-    capacity_type: str  # ON_DEMAND or SPOT
+    capacity_type: str  # ON_DEMAND, SPOT or CAPACITY_BLOCK
     min_size: int
     desired_size: int
     max_size: int
@@ -120,3 +161,12 @@ class NodeGroup:
     arn: str | None = field(default=None, compare=False)
     status: str = field(default="ACTIVE", compare=False)
     health_issues: tuple[str, ...] = field(default=(), compare=False)
+    disk_size: int | None = None
+    """EKS's diskSize in GiB; None beside a launch template."""
+    remote_access: RemoteAccess | None = None
+    release_version: str | None = field(default=None, compare=False)
+    """Release of EKS's AMI; None asks EKS for the latest, and EKS then says which."""
+    latest_release: str | Unknown | None = field(default=None, compare=False)
+    """The latest release that AWS publishes for these nodes; None where there is nothing to compare."""
+    capacity_rebalance: bool | Unknown | None = field(default=None, compare=False)
+    """Whether the Auto Scaling group replaces Spot instances at risk early; EKS turns it on for Spot."""

@@ -183,7 +183,7 @@ def _allowed(path: Path, label: str, zone: Zone, region: Region, facts: Facts) -
 
 
 def _wanted(group: NodeGroupSpec, types: InstanceTypes) -> list[str]:
-    return [name for name in group.instance_types if name in types]
+    return [name for name in group.types_named if name in types]
 
 
 def _offered(spec: ClusterSpec, zones: list[PlannedZone], region: Region, types: InstanceTypes) -> Iterator[Diagnostic]:

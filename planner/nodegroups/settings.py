@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from planner.capacity.brief import Brief
 from planner.capacity.group import GroupCapacity
-from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, UpdateSettings
+from planner.design import Disk, LaunchTemplate, NodeGroup, Taint, TemplateInterface, UpdateSettings
+from planner.nodegroups.decisions import record_ami, record_launch_template
 from planner.nodegroups.from_zero import record_from_zero, resource_tags
 from planner.nodegroups.join import ClusterFacts, NodeSettings, settings_of
 from planner.nodegroups.upkeep import plan_repair, plan_warm_pool, record_upkeep
@@ -14,7 +15,6 @@ from planner.nodegroups.user_data import Renderer, user_data
 from planner.spec.addons import addon_names, identity_of
 from planner.spec.check.disk import DEFAULT_GIB
 
-_TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
 _IMDS = "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"
 _TYPES = "https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"
 _SIZES = "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html"
@@ -28,22 +28,43 @@ def launch_template_name(cluster: str, group: str) -> str:
 def plan_launch_template(
     brief: Brief, group: GroupCapacity, cluster: ClusterFacts, render: Renderer, security_groups: Sequence[str] = ()
 ) -> LaunchTemplate:
-    """A group's launch template: disk, metadata service, tags, user data and security groups (none
-    leaves them to EKS), and nothing that EKS forbids there (no subnet, profile, spot options or
-    shutdown behaviour)."""
-    spec = brief.spec
+    """A group's launch template: disk, metadata service, tags, user data, security groups (none
+    leaves them to EKS) and what the spec says in EC2's words, and nothing that EKS forbids there (no
+    subnet, profile, spot options or shutdown behaviour)."""
+    spec, asked = brief.spec, group.spec.launch_template
+    interfaces = _interfaces(group, security_groups)
     full = launch_template_name(cluster.name, group.name)
     tags = {**spec.tags, **group.spec.tags}
     return LaunchTemplate(
         name=full,
         disks=_disks(group),
         image_id=group.spec.ami_id,
-        security_groups=tuple(security_groups),
+        instance_type=asked.instance_type if asked else None,
+        # EC2 takes groups at the instance or at its interfaces
+        security_groups=() if interfaces else tuple(security_groups),
         http_tokens="required",
         hop_limit=2 if group.spec.pods_may_use_imds else 1,
         user_data=user_data(node_settings(brief, group), cluster, render),
         instance_tags=tuple(sorted({**tags, "Name": full}.items())),
         tags=tuple(sorted({**spec.tags, "Name": full}.items())),
+        interfaces=interfaces,
+        key_name=asked.key_name if asked else None,
+        market_type=asked.instance_market_options.market_type if asked and asked.instance_market_options else None,
+        capacity_reservation=asked.capacity_reservation_id if asked else None,
+    )
+
+
+def _interfaces(group: GroupCapacity, groups: Sequence[str]) -> tuple[TemplateInterface, ...]:
+    """The interfaces that the spec asks for, each with the groups of every node and its own."""
+    asked = group.spec.launch_template.network_interfaces if group.spec.launch_template else ()
+    return tuple(
+        TemplateInterface(
+            one.device_index,
+            tuple(sorted({*groups, *one.groups})),
+            public_ip=one.associate_public_ip_address,
+            kind=one.interface_type,
+        )
+        for one in sorted(asked, key=lambda one: one.device_index)
     )
 
 
@@ -88,9 +109,10 @@ def plan_node_group(
         name=group.name,
         role=role,
         subnets=tuple(sorted(subnets)),
-        instance_types=tuple(one.name for one in group.types),
+        # a type in the template leaves none to the group: EKS refuses both
+        instance_types=() if _typed(group) else tuple(one.name for one in group.types),
         ami_type=group.ami_type,
-        capacity_type="SPOT" if group.spec.capacity_type == "spot" else "ON_DEMAND",
+        capacity_type=group.spec.capacity_type.replace("-", "_").upper(),
         min_size=sizes[0],
         desired_size=sizes[1],
         max_size=sizes[2],
@@ -101,13 +123,21 @@ def plan_node_group(
         node_repair=plan_repair(group.spec),
         warm_pool=plan_warm_pool(group.spec),
         # an AMI id forbids version, so the group then has none
-        version=None if group.spec.ami_id else version,
+        version=None if group.spec.ami_id else group.spec.version or version,
         tags=tuple(
             sorted({**resource_tags(group, spec, sizes[0], brief.facts), **spec.tags, **group.spec.tags}.items())
         ),
         max_pods=group.max_pods,
         pods_per_node=group.spec.pods_per_node,
+        release_version=group.spec.release_version,
+        capacity_rebalance=True if group.spec.capacity_type == "spot" else None,
     )
+
+
+def _typed(group: GroupCapacity) -> bool:
+    """Whether the launch template names the group's instance type."""
+    asked = group.spec.launch_template
+    return asked is not None and asked.instance_type is not None
 
 
 def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_sizes: str) -> None:
@@ -196,14 +226,8 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         source=_IMDS,
         note="N19",
     )
-    ledger.add(
-        f"launch-template.{name}",
-        f"Launch template of {name}",
-        "one of its own",
-        explanation="a group made without a launch template can never get one later; it also carries the encrypted disk and the metadata settings. It names no security groups, so EKS puts the cluster security group on the nodes",
-        source=_TEMPLATES,
-        note="N20",
-    )
+    record_ami(brief, group)
+    record_launch_template(brief, group)
 
 
 def _why_hop(brief: Brief, hop: int) -> str:
@@ -222,6 +246,8 @@ def _why_types(group: GroupCapacity) -> str:
     order = (
         "spot: price-capacity-optimized over all of them"
         if group.spec.capacity_type == "spot"
+        else "the reservation's type"
+        if group.spec.capacity_type == "capacity-block"
         else "on-demand: tried in this order"
     )
     if group.spec.requirements is not None:

@@ -29,6 +29,7 @@ class Calls:
             return session.client(service, region_name=raw.region, endpoint_url=endpoint_url, config=settings)  # type: ignore[call-overload]
 
         self.client: Callable[[str], Any] = client
+        """A client of a service, made when it is first asked for."""
         self.eks, self.ec2, self.iam = client("eks"), client("ec2"), client("iam")
         self.raw = raw
 

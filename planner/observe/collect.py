@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from planner.design import Unknown
 from planner.observe.calls import Calls
 from planner.observe.collect_events import collect_events
+from planner.observe.collect_groups import collect_groups
 from planner.observe.collect_network import collect_network
 from planner.observe.raw import Raw
 
@@ -24,7 +25,8 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
     ListNodegroups, DescribeNodegroup, ListAddons, DescribeAddon, ListPodIdentityAssociations,
     DescribePodIdentityAssociation, ListAccessEntries, DescribeAccessEntry,
     ListAssociatedAccessPolicies; ec2 Describe*, GetSubnetCidrReservations,
-    GetManagedPrefixListEntries; iam ListOpenIDConnectProviders, ListRoles, GetRole,
+    GetManagedPrefixListEntries, GetEbsEncryptionByDefault; ssm GetParameter (AWS's public ones);
+    autoscaling DescribeAutoScalingGroups; iam ListOpenIDConnectProviders, ListRoles, GetRole,
     ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy; sqs GetQueueUrl, GetQueueAttributes,
     ListQueueTags; events ListRuleNamesByTarget, DescribeRule, ListTagsForResource.
     """
@@ -50,7 +52,7 @@ class _Cluster(Calls):
             return
         vpc = cluster.get("resourcesVpcConfig", {})
         collect_network(self, vpc.get("vpcId") or self.vpc_of(vpc.get("subnetIds") or ()))
-        self.node_groups()
+        collect_groups(self, self.raw.cluster)
         self.addons()
         self.access()
         self.roles(cluster)
@@ -63,32 +65,6 @@ class _Cluster(Calls):
         path, one = ("Subnets", 0, "VpcId"), [subnets[0]]
         found = self.one("ec2:DescribeSubnets", self.ec2, "describe_subnets", *path, SubnetIds=one)
         return "" if isinstance(found, Unknown) else str(found)
-
-    def node_groups(self) -> None:
-        name = self.raw.cluster
-        for group in self.many("eks:ListNodegroups", self.eks, "list_nodegroups", "nodegroups", clusterName=name):
-            names = {"clusterName": name, "nodegroupName": group}
-            answer = self.one("eks:DescribeNodegroup", self.eks, "describe_nodegroup", "nodegroup", key=group, **names)
-            template = None if isinstance(answer, Unknown) else answer.get("launchTemplate")
-            if template and template.get("id"):
-                self.launch_template(template["id"], str(template["version"]))
-
-    def launch_template(self, identity: str, version: str) -> None:
-        versions = "ec2:DescribeLaunchTemplateVersions"
-        wanted = {"LaunchTemplateId": identity, "Versions": [version]}
-        self.one(
-            versions, self.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", 0, key=identity, **wanted
-        )
-        described = "ec2:DescribeLaunchTemplates"
-        self.one(
-            described,
-            self.ec2,
-            "describe_launch_templates",
-            "LaunchTemplates",
-            0,
-            key=identity,
-            LaunchTemplateIds=[identity],
-        )
 
     def addons(self) -> None:
         name = self.raw.cluster

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.design import Design, Unknown
-from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes
+from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes, parse_templates
 from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
@@ -81,14 +81,15 @@ def parse(raw: Raw) -> Design:
 
 def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Design:
     addons = parse_cluster.addons_of(raw, alone.subnets)
-    node_groups = parse_cluster.node_groups_of(raw, subnets)
+    node_groups = parse_cluster.node_groups_of(raw, subnets, groups)
     access = endpoint_of(raw.keyed("eks:DescribeCluster")[""], alone, node_groups)
     return replace(
         alone,
         roles=parse_roles.roles_of(raw),
         cluster=parse_cluster.cluster_of(raw, subnets, groups, addons, access),
         node_groups=node_groups,
-        launch_templates=parse_cluster.launch_templates_of(raw, groups),
+        ebs_encryption_by_default=raw.get("ec2:GetEbsEncryptionByDefault"),
+        launch_templates=parse_templates.launch_templates_of(raw, subnets, groups),
         queues=queues_of(raw),
         event_rules=event_rules_of(raw),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 from ipaddress import IPv4Network
@@ -12,21 +10,21 @@ from typing import Any
 from planner.design import (
     Addon,
     Cluster,
-    Disk,
     EndpointAccess,
     EniConfig,
-    LaunchTemplate,
     NodeGroup,
     PodIdentity,
+    RemoteAccess,
     Subnet,
     Taint,
     Unknown,
     UpdateSettings,
 )
-from planner.design.joining import CERTIFICATE_AUTHORITY, CLUSTER_DNS, ENDPOINT, SERVICE_CIDR, cluster_dns
-from planner.observe.names import plain_tags, tag_table, tags_of, template_groups
+from planner.observe.names import plain_tags
 from planner.observe.parse_access import access_entries_of, controllers_of
+from planner.observe.parse_releases import capacity_rebalance, latest_release
 from planner.observe.parse_roles import canonical, oidc_provider_of
+from planner.observe.parse_templates import template_names
 from planner.observe.parse_upkeep import node_repair_of, warm_pool_of
 from planner.observe.raw import Raw
 
@@ -150,7 +148,7 @@ def _eni_configs(configs: Mapping[str, Any], subnets: tuple[Subnet, ...]) -> tup
     return tuple(sorted(found, key=lambda one: one.zone))
 
 
-def node_groups_of(raw: Raw, subnets: Names) -> tuple[NodeGroup, ...] | Unknown:
+def node_groups_of(raw: Raw, subnets: Names, groups: Names) -> tuple[NodeGroup, ...] | Unknown:
     """Managed node groups."""
     listed = raw.get("eks:ListNodegroups")
     if isinstance(listed, Unknown):
@@ -158,16 +156,19 @@ def node_groups_of(raw: Raw, subnets: Names) -> tuple[NodeGroup, ...] | Unknown:
     failed = raw.error("eks:DescribeNodegroup")
     if failed is not None:
         return failed
-    templates = {key: item["LaunchTemplateName"] for key, item in raw.keyed("ec2:DescribeLaunchTemplates").items()}
+    templates = template_names(raw)
     return tuple(
-        _node_group(item, subnets, templates) for _, item in sorted(raw.keyed("eks:DescribeNodegroup").items())
+        _node_group(item, subnets, templates, groups, raw)
+        for _, item in sorted(raw.keyed("eks:DescribeNodegroup").items())
     )
 
 
-def _node_group(item: Mapping[str, Any], subnets: Names, templates: Names) -> NodeGroup:
+def _node_group(item: Mapping[str, Any], subnets: Names, templates: Names, groups: Names, raw: Raw) -> NodeGroup:
     scaling, update = item.get("scalingConfig", {}), item.get("updateConfig") or {}
     template = item.get("launchTemplate") or {}
     custom = item.get("amiType") in (None, "CUSTOM")
+    access = item.get("remoteAccess") or {}
+    sources = tuple(sorted(groups.get(one, one) for one in access.get("sourceSecurityGroups") or ()))
     return NodeGroup(
         name=item["nodegroupName"],
         role=role_name(item["nodeRole"]),
@@ -178,7 +179,9 @@ def _node_group(item: Mapping[str, Any], subnets: Names, templates: Names) -> No
         min_size=scaling.get("minSize", 0),
         desired_size=scaling.get("desiredSize", 0),
         max_size=scaling.get("maxSize", 0),
-        launch_template=templates.get(template.get("id", ""), template.get("name") or template.get("id")),
+        launch_template=templates.get(
+            f"{template.get('id')}/{template.get('version')}", template.get("name") or template.get("id")
+        ),
         labels=tuple(sorted((item.get("labels") or {}).items())),
         taints=tuple(
             sorted(
@@ -199,75 +202,10 @@ def _node_group(item: Mapping[str, Any], subnets: Names, templates: Names) -> No
         health_issues=tuple(
             f"{one.get('code')}: {one.get('message')}" for one in (item.get("health") or {}).get("issues", ())
         ),
+        disk_size=None if template else item.get("diskSize"),
+        remote_access=RemoteAccess(access.get("ec2SshKey"), sources) if access.get("ec2SshKey") else None,
+        # with an AMI id EKS answers the id here
+        release_version=None if custom else item.get("releaseVersion"),
+        latest_release=None if custom else latest_release(raw, item),
+        capacity_rebalance=capacity_rebalance(raw, item),
     )
-
-
-def launch_templates_of(raw: Raw, groups: Names) -> tuple[LaunchTemplate, ...] | Unknown:
-    """Launch templates that node groups use, in the version that they use."""
-    failed = raw.error("ec2:DescribeLaunchTemplateVersions") or raw.error("ec2:DescribeLaunchTemplates")
-    if failed is not None:
-        return failed
-    described = raw.keyed("ec2:DescribeLaunchTemplates")
-    cluster = raw.get("eks:DescribeCluster")
-    found = [
-        _template(item, described.get(key, {}), groups, cluster)
-        for key, item in raw.keyed("ec2:DescribeLaunchTemplateVersions").items()
-    ]
-    return tuple(sorted(found, key=lambda one: one.name))
-
-
-def _template(item: Mapping[str, Any], described: Mapping[str, Any], groups: Names, cluster: Any) -> LaunchTemplate:
-    data = item["LaunchTemplateData"]
-    metadata = data.get("MetadataOptions", {})
-    instance = next(
-        (tag_table(one) for one in data.get("TagSpecifications", ()) if one.get("ResourceType") == "instance"), {}
-    )
-    return LaunchTemplate(
-        name=item["LaunchTemplateName"],
-        disks=tuple(_disk(one) for one in data.get("BlockDeviceMappings", ()) if one.get("Ebs")),
-        image_id=data.get("ImageId"),
-        instance_type=data.get("InstanceType"),
-        security_groups=tuple(sorted(groups.get(one, one) for one in template_groups(data))),
-        http_tokens=metadata.get("HttpTokens", "optional"),
-        hop_limit=metadata.get("HttpPutResponseHopLimit", 1),
-        user_data=_user_data(data.get("UserData"), cluster),
-        instance_tags=tuple(sorted(instance.items())),
-        tags=tags_of(described),
-        id=item["LaunchTemplateId"],
-        version=item.get("VersionNumber"),
-    )
-
-
-def _disk(item: Mapping[str, Any]) -> Disk:
-    ebs = item["Ebs"]
-    return Disk(
-        device=item["DeviceName"],
-        size_gib=ebs.get("VolumeSize", 0),
-        volume_type=ebs.get("VolumeType", "gp2"),
-        encrypted=str(ebs.get("Encrypted", False)).lower() == "true",
-        iops=ebs.get("Iops"),
-        throughput=ebs.get("Throughput"),
-        kms_key_id=ebs.get("KmsKeyId"),
-    )
-
-
-def _user_data(encoded: str | None, cluster: Any) -> str:
-    """User data as text, with the cluster's own values put back to their placeholders."""
-    if not encoded:
-        return ""
-    try:
-        text = base64.b64decode(encoded, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return encoded
-    if isinstance(cluster, Unknown):
-        return text
-    service = cluster.get("kubernetesNetworkConfig", {}).get("serviceIpv6Cidr") or ""
-    for value, placeholder in (
-        (cluster.get("endpoint"), ENDPOINT),
-        (cluster.get("certificateAuthority", {}).get("data"), CERTIFICATE_AUTHORITY),
-        (service and cluster_dns(service), CLUSTER_DNS),
-        (service, SERVICE_CIDR),
-    ):
-        if value:
-            text = text.replace(value, placeholder)
-    return text

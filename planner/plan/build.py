@@ -39,6 +39,7 @@ from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
 from planner.plan.one_way import one_way_doors
 from planner.plan.per_zone import record_spreads
 from planner.plan.previous import check_previous, kept_of
+from planner.plan.previous_groups import check_versions, keep_groups
 from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
 from planner.plan.scaling import plan_scaling
@@ -81,6 +82,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         problems += check_previous(brief.name, spec, previous, kept)
         if _stops(problems):
             return PlanResult(None, tuple(problems))
+    problems += check_versions(spec, version, previous.design if previous else None, catalog.facts)
     zones, zone_problems = resolve_zones(brief, catalog.instance_types, kept.zones if kept else ())
     problems += zone_problems
     problems += check_access(brief, len(zones))
@@ -109,18 +111,8 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     problems += plan_scaling(brief, version, groups, pools, reach, len(zones))
     problems += record_coredns(brief, reach)
     joining = ClusterFacts(brief.name, str(network.service) if network.service else None)
-    templates = [
-        plan_launch_template(
-            brief, one.group, joining, render, node_security_groups(spec, brief.name, one.group.spec.security_groups)
-        )
-        for one in groups
-    ]
-    for one, template in zip(groups, templates, strict=True):
-        settings, path = node_settings(brief, one.group), ("spec", "nodeGroups", one.group.index)
-        problems += too_long(template.user_data, settings, joining, path, brief.facts, render)
-        problems += check_overrides(one.group, settings, joining)
-        problems += check_cluster_name(one.group, joining)
-        record_user_data(brief, one.group, settings, template.user_data)
+    templates, of_templates = _templates(brief, groups, joining, render)
+    problems += of_templates
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     roles = plan_roles(brief, addon_names(spec, brief.facts))
@@ -128,11 +120,32 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     problems += check_roles(brief, roles, entries)
     dns = coredns_defaults(spec, reach, brief.facts)
     design = _design(brief, version, zones, groups, network, templates, roles, entries, {"coredns": dns})
+    if previous:
+        design, of_groups = keep_groups(design, previous.design, spec, ledger)
+        problems += of_groups
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     plan = _plan(document, brief, design, groups, network, catalog)
     return PlanResult(plan, tuple(problems))
+
+
+def _templates(
+    brief: Brief, groups: Sequence[Sized], joining: ClusterFacts, render: Renderer
+) -> tuple[list[LaunchTemplate], list[Diagnostic]]:
+    """A launch template for every group, and what is wrong with its user data."""
+    templates: list[LaunchTemplate] = []
+    problems: list[Diagnostic] = []
+    for one in groups:
+        worn = node_security_groups(brief.spec, brief.name, one.group.spec)
+        template = plan_launch_template(brief, one.group, joining, render, worn)
+        settings, path = node_settings(brief, one.group), ("spec", "nodeGroups", one.group.index)
+        problems += too_long(template.user_data, settings, joining, path, brief.facts, render)
+        problems += check_overrides(one.group, settings, joining)
+        problems += check_cluster_name(one.group, joining)
+        record_user_data(brief, one.group, settings, template.user_data)
+        templates.append(template)
+    return templates, problems
 
 
 def _with_remedies(

@@ -15,7 +15,7 @@ from planner.plan.control_plane import record_control_plane
 from planner.plan.limits import Reach, check_group_limits, check_size, record_size
 from planner.plan.per_zone import BALANCE
 from planner.plan.sizes import Sized
-from planner.security.groups import node_security_groups
+from planner.security.names import node_group_name
 from planner.security.role_names import (
     auto_node_role_name,
     cluster_role_name,
@@ -132,13 +132,13 @@ def _karpenter(brief: Brief, pools: Sequence[PoolCapacity]) -> None:
     ]
     events = [str(one["detailType"]) for one in facts["karpenter.events"].value]
     home = [str(group.name) for group in spec.node_groups]
-    own = node_security_groups(spec, name, ())
+    own = node_group_name(name) if spec.security.egress == "restricted" else ""
     inputs: dict[str, object] = {
         "IAM": f"role {role_name(name, 'karpenter', facts)} for the controller, by {identity_of(spec, 'karpenter')}; {karpenter_node_role_name(name, facts)} for its nodes",
         "queue": f"{interruption_queue_name(name)}, {facts.number('karpenter.queue_retention_seconds')} s retention, encrypted by SQS, HTTPS only",
         "EventBridge rules": f"{len(events)} to the queue: {', '.join(events)}",
         "subnets": f"karpenter.sh/discovery={name}",
-        "security groups": f"karpenter.sh/discovery={name}, on {own[0]}"
+        "security groups": f"karpenter.sh/discovery={name}, on {own}"
         if own
         else f"the cluster's own, by the tag aws:eks:cluster-name={name} that EKS puts on it",
         "controller runs on": ", ".join(home) or ("Fargate" if spec.fargate else "nodes that it must not start itself"),

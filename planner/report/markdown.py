@@ -43,7 +43,7 @@ def plan_markdown(plan: Plan) -> str:
                 (
                     group.name,
                     group.capacity_type,
-                    ", ".join(group.instance_types),
+                    ", ".join(design.types_of(group)),
                     f"{group.min_size}/{group.desired_size}/{group.max_size}",
                     group.max_pods,
                     values[f"addresses-per-node.{group.name}"].value,

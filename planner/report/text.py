@@ -25,6 +25,10 @@ _SEVERITY_STYLES = {
 }
 
 
+#: How capacity other than on-demand is marked beside a group's name.
+_BOUGHT = {"SPOT": "\n(spot)", "CAPACITY_BLOCK": "\n(capacity block)"}
+
+
 def _table(title: str, *columns: tuple[str, str]) -> Table:
     from rich import box
     from rich.table import Table
@@ -56,7 +60,18 @@ def plan_tables(plan: Plan, *, details: bool) -> list[RenderableType]:
     shown: list[RenderableType] = [_line(_headline(plan.design), "bold"), _line(_network_line(plan)), ""]
     shown += [_subnets(plan), "", _groups(plan), _line(_scaling_line(plan)), ""]
     if details:
-        shown += [_demands(plan), "", _security(plan.design), "", _roles(plan.design), "", _access(plan.design), ""]
+        shown += [
+            _amis(plan),
+            "",
+            _demands(plan),
+            "",
+            _security(plan.design),
+            "",
+            _roles(plan.design),
+            "",
+            _access(plan.design),
+            "",
+        ]
     shown += [_doors(plan), "", *verdict_tables(plan.verdict, "review")]
     if not any(one.price_per_hour for one in plan.pods):
         shown.append(_line("cost: price unknown (`eksplan catalog refresh` reads on-demand prices)", "dim"))
@@ -126,16 +141,27 @@ def _groups(plan: Plan) -> Table:
     for group in groups:
         rows = [one for one in plan.pods if one.group == group.name]
         ruling = min(rows, key=lambda one: one.pods)
-        more = len(group.instance_types) - 2
-        types = "\n".join([*group.instance_types[:2], *([f"+{more} more"] if more > 0 else [])])
+        named = plan.design.types_of(group)
+        more = len(named) - 2
+        types = "\n".join([*named[:2], *([f"+{more} more"] if more > 0 else [])])
         table.add_row(
-            group.name + ("\n(spot)" if group.capacity_type == "SPOT" else ""),
+            group.name + _BOUGHT.get(group.capacity_type, ""),
             types,
             f"{group.min_size}/{group.desired_size}/{group.max_size}",
             str(group.max_pods),
             "the spec" if group.max_pods != ruling.pods else ruling.limiter,
             values[f"addresses-per-node.{group.name}"].value,
         )
+    return table
+
+
+def _amis(plan: Plan) -> Table:
+    """What nodes start from, why, and where AWS publishes its id."""
+    table = _table("AMIs", ("group", "left"), ("AMI", "left"), ("because", "left"))
+    for one in plan.decisions:
+        if one.id.startswith("ami."):
+            where = [given.value for given in one.inputs if given.name == "SSM parameter"]
+            table.add_row(one.id.removeprefix("ami."), one.value, "\n".join([one.worked or one.explanation, *where]))
     return table
 
 

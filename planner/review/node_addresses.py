@@ -34,7 +34,7 @@ def node_addresses(design: Design, context: ReviewContext) -> tuple[Need, ...] |
         each = (
             settings
             if isinstance(settings, Unknown)
-            else node_footprint(group, settings, context.instance_types, context.facts)
+            else node_footprint(group, design.types_of(group), settings, context.instance_types, context.facts)
         )
         coming = group.max_size if design.planned else max(group.max_size - group.desired_size, 0)
         by_zone = _by_zone(design, group)

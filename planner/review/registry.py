@@ -24,6 +24,30 @@ from planner.review.rules.load_balancers.lbs005 import RULE as LBS005
 from planner.review.rules.load_balancers.lbs007 import RULE as LBS007
 from planner.review.rules.network_acls.acl001 import RULE as ACL001
 from planner.review.rules.network_acls.acl002 import RULE as ACL002
+from planner.review.rules.node_groups.ngp001 import RULE as NGP001
+from planner.review.rules.node_groups.ngp002 import RULE as NGP002
+from planner.review.rules.node_groups.ngp003 import RULE as NGP003
+from planner.review.rules.node_groups.ngp004 import RULE as NGP004
+from planner.review.rules.node_groups.ngp005 import RULE as NGP005
+from planner.review.rules.node_groups.ngp006 import RULE as NGP006
+from planner.review.rules.node_groups.ngp007 import RULE as NGP007
+from planner.review.rules.node_groups.ngp008 import RULE as NGP008
+from planner.review.rules.node_groups.ngp009 import RULE as NGP009
+from planner.review.rules.node_groups.ngp010 import RULE as NGP010
+from planner.review.rules.node_groups.ngp011 import RULE as NGP011
+from planner.review.rules.node_groups.ngp012 import RULE as NGP012
+from planner.review.rules.node_groups.ngp013 import RULE as NGP013
+from planner.review.rules.node_groups.ngp014 import RULE as NGP014
+from planner.review.rules.node_groups.ngp015 import RULE as NGP015
+from planner.review.rules.node_groups.ngp016 import RULE as NGP016
+from planner.review.rules.node_groups.ngp017 import RULE as NGP017
+from planner.review.rules.node_groups.ngp018 import RULE as NGP018
+from planner.review.rules.node_groups.ngp019 import RULE as NGP019
+from planner.review.rules.node_groups.ngp020 import RULE as NGP020
+from planner.review.rules.node_groups.ngp021 import RULE as NGP021
+from planner.review.rules.node_groups.ngp022 import RULE as NGP022
+from planner.review.rules.node_groups.ngp023 import RULE as NGP023
+from planner.review.rules.node_groups.ngp024 import RULE as NGP024
 from planner.review.rules.node_subnets.nsn001 import RULE as NSN001
 from planner.review.rules.node_subnets.nsn002 import RULE as NSN002
 from planner.review.rules.node_subnets.nsn003 import RULE as NSN003
@@ -39,6 +63,8 @@ from planner.review.rules.routes.rte007 import RULE as RTE007
 from planner.review.rules.routes.rte008 import RULE as RTE008
 from planner.review.rules.routes.rte010 import RULE as RTE010
 from planner.review.rules.security_groups.sgr001 import RULE as SGR001
+from planner.review.rules.security_groups.sgr002 import RULE as SGR002
+from planner.review.rules.security_groups.sgr003 import RULE as SGR003
 from planner.review.rules.security_groups.sgr004 import RULE as SGR004
 from planner.review.rules.vpc.vpc001 import RULE as VPC001
 from planner.review.rules.vpc.vpc002 import RULE as VPC002
@@ -88,6 +114,8 @@ ALL_RULES: tuple[Rule, ...] = (
     RTE008,
     RTE010,
     SGR001,
+    SGR002,
+    SGR003,
     SGR004,
     ACL001,
     ACL002,
@@ -95,6 +123,30 @@ ALL_RULES: tuple[Rule, ...] = (
     API002,
     API003,
     API004,
+    NGP001,
+    NGP002,
+    NGP003,
+    NGP004,
+    NGP005,
+    NGP006,
+    NGP007,
+    NGP008,
+    NGP009,
+    NGP010,
+    NGP011,
+    NGP012,
+    NGP013,
+    NGP014,
+    NGP015,
+    NGP016,
+    NGP017,
+    NGP018,
+    NGP019,
+    NGP020,
+    NGP021,
+    NGP022,
+    NGP023,
+    NGP024,
 )
 
 _BY_CODE = {rule.code: rule for rule in ALL_RULES} | {rule.name: rule for rule in ALL_RULES}

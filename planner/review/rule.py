@@ -74,7 +74,7 @@ class Rule:
 
     @property
     def group(self) -> str:
-        """The letters of the code: VPC, CSN, NSN, LBS, RTE, SGR, ACL, API."""
+        """The letters of the code: VPC, CSN, NSN, LBS, RTE, SGR, ACL, API, NGP."""
         return self.code.rstrip("0123456789")
 
     @property

@@ -23,6 +23,7 @@ from planner.security.names import (
 )
 from planner.spec.addons import uses_karpenter
 from planner.spec.cluster import ClusterSpec
+from planner.spec.nodes import NodeGroupSpec
 
 ANY_IPV4 = "0.0.0.0/0"
 ANY_IPV6 = "::/0"
@@ -149,15 +150,18 @@ def eks_rules(own: str, *, ipv6: bool) -> tuple[SecurityGroupRule, ...]:
     return tuple(sorted(rules))
 
 
-def node_security_groups(spec: ClusterSpec, name: str, given: Sequence[str]) -> tuple[str, ...]:
+def node_security_groups(spec: ClusterSpec, name: str, group: NodeGroupSpec) -> tuple[str, ...]:
     """Groups for a launch template; none leaves it to EKS to add the cluster security group. With any
-    there EKS does not, so it is named too unless nodes have a group of their own (note N24).
+    there, or with interfaces, EKS does not, so it is named too unless nodes have a group of their own
+    (note N24).
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
     """
+    given, template = group.security_groups, group.launch_template
     if spec.security.egress == "restricted":
         return tuple(sorted({node_group_name(name), *given}))
-    return tuple(sorted({cluster_group_name(name), *given})) if given else ()
+    named = bool(given or (template and template.network_interfaces))
+    return tuple(sorted({cluster_group_name(name), *given})) if named else ()
 
 
 def _description(full: str, name: str) -> str:

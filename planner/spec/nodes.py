@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from planner.spec.launch_template import LaunchTemplateField, RemoteAccessSpec
 from planner.spec.types import (
     AmiId,
     Cpu,
@@ -17,7 +18,9 @@ from planner.spec.types import (
     Name,
     Or,
     OrOne,
+    ReleaseVersion,
     SpecModel,
+    VersionText,
     ZoneText,
     one_or_many,
     problem,
@@ -36,6 +39,16 @@ OperatingSystem = Literal[
     "windows-core-2025",
     "windows-full-2025",
 ]
+
+
+def os_of(ami_type: str) -> OperatingSystem | None:
+    """The operating system of an amiType, or None where it names none: AL2023_ARM_64_NVIDIA is al2023."""
+    kind, _, rest = ami_type.lower().partition("_")
+    if kind == "windows":
+        kind = "-".join((kind, *rest.split("_")[:2]))
+    elif kind == "bottlerocket" and rest.endswith("_fips"):
+        kind = "bottlerocket-fips"
+    return next((one for one in get_args(OperatingSystem) if one == kind), None)
 
 
 class Range(SpecModel):
@@ -174,8 +187,9 @@ class NodeGroupSpec(SpecModel):
     requirements: Requirements | None = Field(
         default=None, description="What the types must be like, instead of naming them."
     )
-    capacity_type: Literal["on-demand", "spot"] = Field(
-        default="on-demand", description="How the capacity is bought; one kind in a group."
+    capacity_type: Literal["on-demand", "spot", "capacity-block"] = Field(
+        default="on-demand",
+        description="How the capacity is bought; one kind in a group. A Capacity Block needs launchTemplate.instanceType, capacityReservationId and instanceMarketOptions.marketType: capacity-block, and one zone.",
     )
     min_size: Annotated[int, Field(ge=0, le=5_000)] | None = Field(
         default=None, description="Fewest nodes; one per zone (or maxSize, if that is less) when not given."
@@ -255,6 +269,46 @@ class NodeGroupSpec(SpecModel):
         description="Plan one group in each zone (NAME-ZONE) instead of one over all. When not given: where the Cluster Autoscaler scales the group and a workload of it has zonalStorage.",
     )
     tags: dict[str, str] = Field(default={}, description="Tags on the instances and volumes of this group.")
+    ami_type: str | None = Field(
+        default=None,
+        description="EKS's amiType, such as AL2023_x86_64_STANDARD; from `os` and the instance types when not given. Says the os as well.",
+    )
+    version: VersionText | None = Field(
+        default=None,
+        description="Kubernetes version of the nodes, where they stay behind the control plane; only for a group that an earlier plan made (--from). The cluster's when not given.",
+    )
+    release_version: ReleaseVersion | None = Field(
+        default=None, description="Release of EKS's AMI; the latest at the time of creation when not given."
+    )
+    disk_size: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="EKS's diskSize in GiB; refused beside a launch template: use disk.sizeGib."
+    )
+    remote_access: RemoteAccessSpec | None = Field(
+        default=None, description="EKS's remoteAccess; refused beside a launch template: use launchTemplate.keyName."
+    )
+    launch_template: LaunchTemplateField | None = Field(
+        default=None, description="Further contents of the group's launch template, in EC2's words."
+    )
+
+    @model_validator(mode="after")
+    def _in_our_words(self) -> NodeGroupSpec:
+        """What is said in AWS's words only, in the spec's own as well: amiType, imageId and securityGroupIds."""
+        template = self.launch_template
+        said: dict[str, Any] = {}
+        if self.ami_type is not None and "os" not in self.model_fields_set and os_of(self.ami_type) is not None:
+            said["os"] = os_of(self.ami_type)
+        if template is not None and template.image_id is not None and self.ami_id is None:
+            said["ami_id"] = template.image_id
+        if template is not None and template.security_group_ids and not self.security_groups:
+            said["security_groups"] = template.security_group_ids
+        return self.model_copy(update=said) if said else self
+
+    @property
+    def types_named(self) -> tuple[str, ...]:
+        """The instance types that it names, in the group or in the launch template."""
+        template = self.launch_template
+        inside = (template.instance_type,) if template and template.instance_type else ()
+        return self.instance_types or inside
 
     @property
     def os_family(self) -> Literal["al2023", "al2", "bottlerocket", "windows"]:

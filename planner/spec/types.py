@@ -199,6 +199,19 @@ Namespace = _text(
     "a Kubernetes namespace, or a pattern with *",
     "write it as payments or dev-*",
 )
+KeyName = _text(r"[ -~]{1,255}", "the name of an EC2 key pair: 1 to 255 ASCII characters", "write it as my-key")
+LaunchTemplateId = _text(r"lt-[0-9a-f]{8,17}", "a launch template id", "write it as lt-0123456789abcdef0")
+LaunchTemplateName = _text(
+    r"[A-Za-z0-9().\-/_]{3,128}",
+    "a launch template name: 3 to 128 letters, digits or ( ) . - / _",
+    "write it as my-template",
+)
+ReservationId = _text(r"cr-[0-9a-f]{8,17}", "a capacity reservation id", "write it as cr-0123456789abcdef0")
+ReleaseVersion = _text(
+    r"[0-9A-Za-z][0-9A-Za-z.\-]{2,62}",
+    "an AMI release version",
+    "write it as 1.35.2-20260903 (Bottlerocket: 1.53.0-1a2b3c4d)",
+)
 AmiId = _text(r"ami-[0-9a-f]{8,17}", "an AMI id", "write it as ami-0123456789abcdef0")
 MountPath = _text(
     r"/[A-Za-z0-9._/-]{1,200}", "an absolute path of letters, digits, dots, - and _", "write it as /mnt/k8s-disks/"

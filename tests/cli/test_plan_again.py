@@ -31,7 +31,7 @@ def subnets(content: dict[str, Any]) -> dict[str, str]:
         {},
         {"nodeGroups": [GROUP, {**GROUP, "name": "more", "maxSize": 40}]},
         {"zones": ["use1-az1", "use1-az2", "use1-az4"]},
-        {"nodeGroups": [{**GROUP, "maxSize": 900}]},
+        {"nodeGroups": [GROUP, {**GROUP, "name": "more", "maxSize": 900}]},
         {"cni": {"mode": "prefix"}, "nodeGroups": [{**GROUP, "maxSize": 100}]},
         {"loadBalancers": {"internal": 20}},
     ],
@@ -43,6 +43,17 @@ def test_N29_what_is_there_stays_where_it_is(changes: dict[str, Any]) -> None:
     first = subnets(json.loads(Path("first.json").read_text()))
     second = subnets(json.loads(ran.out))
     assert first.items() <= second.items()
+
+
+def test_n20_a_group_that_outgrows_its_subnets_is_found_for_they_cannot_be_changed() -> None:
+    ran = again(nodeGroups=[{**GROUP, "maxSize": 900}])
+    assert ran.code == 4, ran.err
+    first, second = json.loads(Path("first.json").read_text()), json.loads(ran.out)
+    assert subnets(first).items() < subnets(second).items(), "new groups get further subnets"
+    (before,), (after,) = first["design"]["nodeGroups"], second["design"]["nodeGroups"]
+    assert before["subnets"] == after["subnets"]
+    assert {one["rule"] for one in second["verdict"]["findings"]} == {"NSN001"}
+    assert "EKS cannot change the subnets of a node group" in ran.err
 
 
 def test_a_removed_zone_is_refused() -> None:

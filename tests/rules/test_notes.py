@@ -74,7 +74,108 @@ def test_N07_endpoints_in_every_zone_with_nodes() -> None:
 
 def test_N24_groups_in_a_launch_template_drop_the_cluster_security_group() -> None:
     changes = {"launchTemplates[vault-general].securityGroups": ["vault-control-plane"]}
-    assert codes_citing("N24", "private", set=changes) == {"RTE007"}
+    assert codes_citing("N24", "private", set=changes) == {"RTE007", "SGR002"}
+
+
+GROUP, TEMPLATE = "nodeGroups[general]", "launchTemplates[hello-general]"
+OWN_AMI = {f"{GROUP}.amiType": None, f"{GROUP}.version": None, f"{TEMPLATE}.imageId": "ami-0123456789abcdef0"}
+
+
+def found(note: str, **changes: Any) -> set[str]:
+    """Codes that cite a note, of the minimal example with parts of its group and template changed."""
+    names = {"group": GROUP, "template": TEMPLATE}
+    plain = {f"{names[part]}.{key}": value for part, keys in changes.items() for key, value in keys.items()}
+    return codes_citing(note, "minimal", set=plain)
+
+
+def test_N14_an_ami_type_that_ended_or_never_fits() -> None:
+    assert found("N14", group={"amiType": "AL2_x86_64"}) == {"NGP004"}
+    assert found("N14", group={"amiType": "AL2023_ARM_64_STANDARD"}) == {"NGP023"}
+    releases = {"releaseVersion": "1.35.1-20260610", "latestRelease": "1.35.2-20260903"}
+    assert found("N14", group=releases) == {"NGP005"}
+
+
+def test_N15_health_and_repair_of_a_group() -> None:
+    assert found("N15", group={"healthIssues": ["AccessDenied: no"]}) == {"NGP001"}
+    assert found("N15", group={"nodeRepair": False}) == {"NGP016"}
+
+
+def test_N17_spot_diversified_and_rebalanced_and_only_said_by_the_group() -> None:
+    assert found("N17", group={"capacityType": "SPOT", "capacityRebalance": False}) == {"NGP014", "NGP015"}
+    assert found("N17", template={"marketType": "spot"}) == {"NGP021"}
+    assert found("N17", template={"marketType": "capacity-block"}) == {"NGP021"}
+
+
+def test_N19_metadata_service_with_tokens_and_one_hop() -> None:
+    assert found("N19", template={"httpTokens": "optional"}) == {"NGP010"}
+    assert found("N19", template={"hopLimit": 2}) == {"NGP011"}
+
+
+def test_N20_a_group_needs_its_launch_template_and_the_control_planes_version() -> None:
+    assert found("N20", group={"launchTemplate": None}) == {"NGP020"}
+    assert found("N20", group={"launchTemplate": "gone"}) == {"NGP024"}
+    assert found("N20", template={"version": 1, "latestVersion": 2}) == {"NGP009"}
+    assert found("N20", group={"version": "1.34"}) == {"NGP003"}
+    assert found("N20", group={"version": "1.31"}) == {"NGP002", "NGP003"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"template": {"interfaces": [{"deviceIndex": 0, "subnet": "hello-node-use1-az1"}]}}, "NGP006"),
+        ({"template": {"instanceProfile": "nodes"}}, "NGP006"),
+        ({"template": {"shutdownBehavior": "terminate"}}, "NGP006"),
+        ({"template": {"hibernation": True}}, "NGP006"),
+        ({"template": {"marketType": "spot"}}, "NGP021"),
+        ({"template": {"instanceType": "m7i.large"}}, "NGP007"),
+        ({"group": {"diskSize": 20}}, "NGP018"),
+        ({"group": {"remoteAccess": {"key": "ops", "sourceGroups": ["hello-control-plane"]}}}, "NGP018"),
+        ({"template": {"imageId": "ami-0123456789abcdef0"}}, "NGP019"),
+        ({"group": {"tags": {"cost": "1"}}}, "NGP022"),
+    ],
+    ids=[
+        "subnet",
+        "instance profile",
+        "shutdown behaviour",
+        "hibernation",
+        "spot request",
+        "instance types",
+        "disk",
+        "SSH",
+        "AMI",
+        "tags",
+    ],
+)
+def test_N23_every_row_of_launch_template_versus_node_group(changes: dict[str, Any], code: str) -> None:
+    assert found("N23", **changes) == {code}
+
+
+def test_N23_remote_access_without_source_groups_is_open() -> None:
+    access = {"remoteAccess": {"key": "ops", "sourceGroups": []}, "launchTemplate": None}
+    assert found("N23", group=access) == {"NGP017"}
+
+
+def test_N24_groups_stand_at_one_level() -> None:
+    interfaces = [{"deviceIndex": 0, "securityGroups": ["eks-cluster-sg-hello"]}]
+    both = {"securityGroups": ["eks-cluster-sg-hello"], "interfaces": interfaces}
+    assert found("N24", template=both) == {"NGP008"}
+
+
+def test_N25_beside_an_ami_of_your_own_user_data_does_the_join() -> None:
+    assert codes_citing("N25", "minimal", set=OWN_AMI) == {"NGP012"}
+
+
+def test_N26_an_ami_id_leaves_no_room_for_type_and_version() -> None:
+    assert found("N26", template={"imageId": "ami-0123456789abcdef0"}) == {"NGP019"}
+
+
+def test_N27_an_ami_for_the_types() -> None:
+    assert found("N27", group={"amiType": "AL2023_ARM_64_STANDARD"}) == {"NGP023"}
+
+
+def test_N28_volumes_are_encrypted() -> None:
+    disks = [{"device": "/dev/xvda", "sizeGib": 50, "encrypted": False}]
+    assert found("N28", template={"disks": disks}) == {"NGP013"}
 
 
 def test_N29_enough_addresses_for_nodes() -> None:

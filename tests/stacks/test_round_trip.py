@@ -78,6 +78,47 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
     "own AMI in an IPv6 cluster": {"ipFamily": "ipv6", "nodeGroups": [{**GROUP, **AMI}]},
     "own AMI with Bottlerocket": {"nodeGroups": [{**GROUP, **AMI, "os": "bottlerocket"}]},
+    "instance type, key and interfaces in the launch template": {
+        "nodeGroups": [
+            {
+                "name": "general",
+                "maxSize": 3,
+                "launchTemplate": {
+                    "instanceType": "m5.large",
+                    "keyName": "ops",
+                    "networkInterfaces": [{"associatePublicIpAddress": False}],
+                },
+            }
+        ]
+    },
+    "Capacity Block": {
+        "zones": ["use1-az1", "use1-az2"],
+        "nodeGroups": [
+            GROUP,
+            {
+                "name": "train",
+                "maxSize": 2,
+                "minSize": 0,
+                "zones": ["use1-az1"],
+                "capacityType": "capacity-block",
+                "launchTemplate": {
+                    "instanceType": "p5.48xlarge",
+                    "capacityReservationId": "cr-0123456789abcdef0",
+                    "instanceMarketOptions": {"marketType": "capacity-block"},
+                },
+            },
+        ],
+    },
+    "On-Demand reservation and AMI release": {
+        "nodeGroups": [
+            {
+                **GROUP,
+                "amiType": "BOTTLEROCKET_x86_64_FIPS",
+                "releaseVersion": "1.53.0-1a2b3c4d",
+                "launchTemplate": {"capacityReservationId": "cr-0123456789abcdef0"},
+            }
+        ]
+    },
     "Windows beside Linux": {"nodeGroups": [GROUP, {**GROUP, "name": "windows", "os": "windows-core-2022"}]},
     "public nodes": {"nodeGroups": [{**GROUP, "subnets": "public"}]},
     "public endpoint only": {"endpoint": PUBLIC_ONLY},

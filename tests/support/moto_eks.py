@@ -23,7 +23,7 @@ from moto.eks import responses, urls
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
 from moto.iam import models as iam_models
 
-from tests.support import moto_access, moto_vpc
+from tests.support import moto_access, moto_groups, moto_vpc
 
 KEPT = (
     "accessConfig",
@@ -158,6 +158,11 @@ def _extend_node_groups() -> None:
         for subnet_id in self._get_param("subnets") or []:
             if _subnet(ec2, subnet_id, cluster.name).vpc_id != cluster.resources_vpc_config["vpcId"]:
                 raise _refused(f"The subnet ID '{subnet_id}' does not exist in the cluster VPC", cluster.name)
+        template = self._get_param("launchTemplate")
+        if template and template.get("id"):
+            made = ec2.get_launch_template(template["id"]).get_version(int(template["version"]))
+            for message in moto_groups.refusals(made.data, self._get_param):
+                raise _refused(message, cluster.name)
         answer = create(self)
         group = cluster.nodegroups[self._get_param("nodegroupName")]
         group.update_config = self._get_param("updateConfig") or {"maxUnavailable": 1}
@@ -171,8 +176,11 @@ def _extend_node_groups() -> None:
         if group.launch_template:
             group.disk_size = group.remote_access = None
             template = ec2.get_launch_template(group.launch_template["id"])
-            if template.get_version(int(group.launch_template["version"])).data.get("ImageId"):
+            data = template.get_version(int(group.launch_template["version"])).data
+            if data.get("ImageId"):
                 group.ami_type = "CUSTOM"
+            if data.get("InstanceType"):
+                group.instance_types = []
         return answer
 
     responses.EKSResponse.create_nodegroup = create_nodegroup

@@ -12,6 +12,8 @@ from planner.catalog import store
 from planner.diagnostics import Diagnostic
 from planner.plan.build import PlanResult, build
 from planner.plan.model import Plan
+from planner.review.engine import review
+from planner.review.rule import ReviewContext
 from planner.spec.load import Loaded, load_text
 from planner.templates import render
 
@@ -83,6 +85,12 @@ def diagnostics_of(**spec: Any) -> tuple[Diagnostic, ...]:
 def codes(**spec: Any) -> set[str]:
     """Codes of all diagnostics of ``spec_text``."""
     return {one.code for one in diagnostics_of(**spec)}
+
+
+def findings_of(plan: Plan) -> set[str]:
+    """Codes of what a review of the plan finds."""
+    catalog = embedded()
+    return {one.rule for one in review(plan.design, ReviewContext(catalog.facts, catalog.instance_types)).findings}
 
 
 def decision(plan: Plan, key: str) -> Any:

@@ -643,6 +643,7 @@ def create_node_group(name: str, i: Inputs, c: Clients) -> Made:
             # a warm pool is there because it is declared; EKS asks for the word
             warmPoolConfig={"enabled": True, **i.get("warmPoolConfig")} if i.get("warmPoolConfig") else None,
             version=i.get("version"),
+            releaseVersion=i.get("releaseVersion"),
             tags=i.get("tags"),
         )
     )["nodegroup"]
@@ -721,7 +722,16 @@ def _pascal(value: Any) -> Any:
 
 
 def _template_data(i: Inputs) -> Iterator[tuple[str, Any]]:
-    for key in ("imageId", "instanceType", "metadataOptions", "tagSpecifications", "blockDeviceMappings"):
+    for key in (
+        "imageId",
+        "instanceType",
+        "keyName",
+        "instanceMarketOptions",
+        "capacityReservationSpecification",
+        "metadataOptions",
+        "tagSpecifications",
+        "blockDeviceMappings",
+    ):
         value = i.get(key)
         if value is not None:
             yield key[0].upper() + key[1:], _pascal(value)
@@ -730,6 +740,15 @@ def _template_data(i: Inputs) -> Iterator[tuple[str, Any]]:
         yield "UserData", i["userData"]
     if i.get("vpcSecurityGroupIds"):
         yield "SecurityGroupIds", i["vpcSecurityGroupIds"]
+    if i.get("networkInterfaces"):
+        yield "NetworkInterfaces", [_interface(one) for one in i["networkInterfaces"]]
+
+
+def _interface(one: dict[str, Any]) -> dict[str, Any]:
+    """An interface of a template: the provider's own name for groups, and booleans as text."""
+    words = {"true": True, "false": False}
+    made = _pascal({key: words.get(value, value) for key, value in one.items() if key != "securityGroups"})
+    return {**made, "Groups": one.get("securityGroups", []), "DeviceIndex": int(one.get("deviceIndex", 0))}
 
 
 @creates("aws:ec2/launchTemplate:LaunchTemplate")

@@ -43,7 +43,7 @@ def world_of_design(design: Design, types: InstanceTypes, facts: Facts) -> World
     crowds: list[Crowd] = []
     for group in groups:
         where = _zones(design, group)
-        foot = _seen(node_footprint(group, settings, types, facts))
+        foot = _seen(node_footprint(group, design.types_of(group), settings, types, facts))
         node_rooms = tuple(
             _room(design, names, zone, rooms) for zone, names in zip(where.zones, where.subnets, strict=True)
         )

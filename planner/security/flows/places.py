@@ -163,7 +163,7 @@ class Places:
         template = templates.get(group.launch_template)
         if template is None:
             return ()
-        return template.security_groups or self._own
+        return template.primary_groups or self._own
 
     def _other_nodes(self, known_subnets: Iterable[str]) -> Iterator[Place]:
         """Nodes that nobody's node group has (Karpenter, Auto Mode, self-managed), by their interfaces."""

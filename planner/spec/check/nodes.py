@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Path
+from planner.spec.check.ami import check_ami
+from planner.spec.check.capacity_block import check_capacity_block
 from planner.spec.check.disk import check_disk
 from planner.spec.check.labels import check_labels, check_taints
+from planner.spec.check.launch_template import check_launch_template
 from planner.spec.check.made import invalid, notice
 from planner.spec.check.system import check_system
 from planner.spec.check.upkeep import check_upkeep
@@ -46,6 +49,9 @@ def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         yield from _update(group, path)
         yield from _kubelet(group, path)
         yield from _ami(group, path)
+        yield from check_ami(group, path, facts)
+        yield from check_launch_template(group, path, facts)
+        yield from check_capacity_block(group, path)
         yield from check_user_data(group, path, facts)
         yield from check_system(group, path, facts)
         yield from check_disk(group.disk, (*path, "disk"), facts)
@@ -78,7 +84,7 @@ def _types(group: NodeGroupSpec, path: Path, spec: ClusterSpec) -> Iterator[Diag
             source=_TEMPLATES,
             note="N23",
         )
-    if not group.instance_types and not group.requirements:
+    if not group.types_named and not group.requirements:
         yield invalid(
             "group-types",
             (*path, "instanceTypes"),
@@ -110,12 +116,12 @@ def _types(group: NodeGroupSpec, path: Path, spec: ClusterSpec) -> Iterator[Diag
             source=_API,
             note="N23",
         )
-    if group.capacity_type == "spot" and len(group.instance_types) == 1:
+    if group.capacity_type == "spot" and len(group.types_named) == 1:
         yield notice(
             "group-spot-one",
             (*path, "instanceTypes"),
             "a spot group with one type has one pool in each zone to draw from",
-            value=group.instance_types[0],
+            value=group.types_named[0],
             limit="several types, ten are advised",
             fix="add types of the same size",
             source="https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html",
@@ -255,7 +261,7 @@ def _ami(group: NodeGroupSpec, path: Path) -> Iterator[Diagnostic]:
             "with an AMI of your own EKS does not tell kubelet how many pods a node takes",
             value=group.ami_id,
             limit="maxPods",
-            fix=f"add maxPods; `eksplan max-pods {group.instance_types[0] if group.instance_types else 'TYPE'}` gives the number",
+            fix=f"add maxPods; `eksplan max-pods {group.types_named[0] if group.types_named else 'TYPE'}` gives the number",
             source=_TEMPLATES,
             note="N18",
         )

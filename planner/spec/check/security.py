@@ -81,9 +81,10 @@ def _interfaces(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
     """Groups on one interface of a node: the spec's own, and the one that makes it a member."""
     quota = spec.quotas.security_groups_per_interface or facts.number("security_group.per_interface")
     for number, group in enumerate(spec.node_groups):
-        count = len(set(group.security_groups)) + 1
+        interfaces = group.launch_template.network_interfaces if group.launch_template else ()
+        count = max(len({*group.security_groups, *inside}) for inside in ((), *(one.groups for one in interfaces))) + 1
         path = ("nodeGroups", number, "securityGroups")
-        if group.security_groups and count > quota:
+        if count > max(quota, 1):
             yield invalid(
                 "interface-groups",
                 path,

@@ -37,7 +37,7 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
             return
     key = f"kubernetes.io/cluster/{cluster.name}"
     for template in design.launch_templates if isinstance(design.launch_templates, tuple) else ():
-        groups = {name: design.security_group(name) for name in template.security_groups}
+        groups = {name: design.security_group(name) for name in template.primary_groups}
         if len(groups) < 2:
             continue
         hidden = [name for name, group in groups.items() if group is None]

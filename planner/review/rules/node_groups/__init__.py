@@ -1,0 +1,1 @@
+"""Rules about node groups and their launch templates."""
