@@ -1,4 +1,4 @@
-"""Node groups with their launch templates, for the rules about them."""
+"""Node groups with their launch templates, for the rules about them: what is known, and what is hidden."""
 
 from __future__ import annotations
 
@@ -8,40 +8,39 @@ from planner.design import Design, LaunchTemplate, NodeGroup, Unknown
 from planner.review.rule import Unseen
 
 
-def each_group(design: Design) -> Iterator[NodeGroup | Unseen]:
-    """Every node group, or why none is known."""
-    if design.cluster is None:
-        return
-    if isinstance(design.node_groups, Unknown):
+def known_groups(design: Design) -> tuple[NodeGroup, ...]:
+    """Every node group that could be read."""
+    return () if design.cluster is None or isinstance(design.node_groups, Unknown) else design.node_groups
+
+
+def hidden_groups(design: Design) -> Iterator[Unseen]:
+    """Why the node groups could not be read."""
+    if design.cluster is not None and isinstance(design.node_groups, Unknown):
         yield Unseen(design.cluster.name, design.node_groups)
-        return
-    yield from design.node_groups
 
 
-def each_pair(design: Design) -> Iterator[tuple[NodeGroup, LaunchTemplate] | Unseen]:
-    """Every node group that has a launch template, with it; or why they are not known."""
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-        elif group.launch_template is not None:
-            template = design.launch_template(group.launch_template)
-            if template is not None:
-                yield group, template
-            elif isinstance(design.launch_templates, Unknown):
+def known_pairs(design: Design) -> Iterator[tuple[NodeGroup, LaunchTemplate]]:
+    """Every node group that has a launch template, with it."""
+    for group in known_groups(design):
+        template = design.launch_template(group.launch_template)
+        if template is not None:
+            yield group, template
+
+
+def hidden_pairs(design: Design) -> Iterator[Unseen]:
+    """Why node groups, or the launch templates of some, could not be read."""
+    yield from hidden_groups(design)
+    if isinstance(design.launch_templates, Unknown):
+        for group in known_groups(design):
+            if group.launch_template is not None:
                 yield Unseen(group.name, design.launch_templates)
 
 
-def each_template(design: Design) -> Iterator[LaunchTemplate | Unseen]:
-    """Every launch template that a node group uses, each once; or why they are not known."""
-    seen: set[str] = set()
-    for pair in each_pair(design):
-        if isinstance(pair, Unseen):
-            yield pair
-        elif pair[1].name not in seen:
-            seen.add(pair[1].name)
-            yield pair[1]
+def known_templates(design: Design) -> tuple[LaunchTemplate, ...]:
+    """Every launch template that a node group uses, each once."""
+    return tuple({template.name: template for _, template in known_pairs(design)}.values())
 
 
-def own_ami(group: NodeGroup, template: LaunchTemplate | None) -> bool:
+def own_ami(group: NodeGroup, template: LaunchTemplate) -> bool:
     """Whether a group's nodes start from an AMI of the user's own."""
-    return group.ami_type is None and template is not None and template.image_id is not None
+    return group.ami_type is None and template.image_id is not None

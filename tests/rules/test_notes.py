@@ -97,7 +97,7 @@ def test_N14_an_ami_type_that_ended_or_never_fits() -> None:
 
 def test_N15_health_and_repair_of_a_group() -> None:
     assert found("N15", group={"healthIssues": ["AccessDenied: no"]}) == {"NGP001"}
-    assert found("N15", group={"nodeRepair": False}) == {"NGP016"}
+    assert found("N15", group={"nodeRepair": {"enabled": False}}) == {"NGP016"}
 
 
 def test_N17_spot_diversified_and_rebalanced_and_only_said_by_the_group() -> None:

@@ -23,16 +23,15 @@ from planner.catalog.model import Version
 from planner.design import Design, NodeGroup, Unknown
 from planner.diagnostics import Severity
 from planner.nodegroups.skew import allowed_skew, behind
-from planner.review.groups import each_group
+from planner.review.groups import hidden_groups, known_groups
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-        elif group.version is None:
+    yield from hidden_groups(design)
+    for group in known_groups(design):
+        if group.version is None:
             reason = "the group has an AMI of its own: only its nodes know their version"
             yield Unseen(group.name, Unknown("eks:DescribeNodegroup", reason))
         elif design.cluster is not None:

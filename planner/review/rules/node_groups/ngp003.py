@@ -21,17 +21,16 @@ from collections.abc import Iterator
 from planner.catalog.model import Version
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_groups, known_groups
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-        elif design.cluster is not None and group.version is not None:
+    yield from hidden_groups(design)
+    for group in known_groups(design):
+        if design.cluster is not None and group.version is not None:
             cluster = design.cluster.version
             if Version.parse(group.version) < Version.parse(cluster):
                 yield Problem(

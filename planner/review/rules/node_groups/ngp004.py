@@ -23,16 +23,14 @@ from planner.catalog.amis import ami_row
 from planner.catalog.model import Version
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_groups, known_groups
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-            continue
+    yield from hidden_groups(design)
+    for group in known_groups(design):
         row = ami_row(group.ami_type or "", context.facts)
         if row is None or row["os"] != "al2" or design.cluster is None:
             continue

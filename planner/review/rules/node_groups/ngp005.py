@@ -21,17 +21,16 @@ from collections.abc import Iterator
 from planner.catalog.amis import release_order
 from planner.design import Design, NodeGroup, Unknown
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
+from planner.review.groups import hidden_groups, known_groups
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-        elif isinstance(group.latest_release, Unknown):
+    yield from hidden_groups(design)
+    for group in known_groups(design):
+        if isinstance(group.latest_release, Unknown):
             yield Unseen(group.name, group.latest_release)
         elif group.latest_release is not None and group.release_version is not None:
             yield from _older(group, group.release_version, group.latest_release)

@@ -21,17 +21,15 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_template
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_pairs, known_templates
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for template in each_template(design):
-        if isinstance(template, Unseen):
-            yield template
-            continue
+    yield from hidden_pairs(design)
+    for template in known_templates(design):
         subnets = sorted(one.subnet for one in template.interfaces if one.subnet is not None)
         for field, value, instead in (
             ("SubnetId", ", ".join(subnets), "the group's subnets"),

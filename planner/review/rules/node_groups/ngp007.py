@@ -19,18 +19,15 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_pair
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_pairs, known_pairs
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for pair in each_pair(design):
-        if isinstance(pair, Unseen):
-            yield pair
-            continue
-        group, template = pair
+    yield from hidden_pairs(design)
+    for group, template in known_pairs(design):
         if template.instance_type is not None and group.instance_types:
             yield Problem(
                 group.name,

@@ -21,17 +21,16 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_template
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_pairs, known_templates
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for template in each_template(design):
-        if isinstance(template, Unseen):
-            yield template
-        elif template.security_groups and template.interfaces:
+    yield from hidden_pairs(design)
+    for template in known_templates(design):
+        if template.security_groups and template.interfaces:
             inside = sorted({name for one in template.interfaces for name in one.security_groups})
             yield Problem(
                 template.name,

@@ -21,18 +21,15 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_pair
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_pairs, known_pairs
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for pair in each_pair(design):
-        if isinstance(pair, Unseen):
-            yield pair
-            continue
-        group, template = pair
+    yield from hidden_pairs(design)
+    for group, template in known_pairs(design):
         used, latest = template.version, template.latest_version
         if used is not None and latest is not None and used != latest:
             yield Problem(

@@ -24,17 +24,16 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_template
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_pairs, known_templates
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for template in each_template(design):
-        if isinstance(template, Unseen):
-            yield template
-        elif template.hop_limit is None:
+    yield from hidden_pairs(design)
+    for template in known_templates(design):
+        if template.hop_limit is None:
             yield Problem(
                 template.name,
                 "the hop limit is not set, and AWS's pages disagree on what then holds (1 or 2)",

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
-from planner.review.groups import each_pair, own_ami
+from planner.review.groups import hidden_pairs, known_pairs, own_ami
 from planner.review.join import missing_to_join
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
@@ -30,11 +30,8 @@ from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for pair in each_pair(design):
-        if isinstance(pair, Unseen):
-            yield pair
-            continue
-        group, template = pair
+    yield from hidden_pairs(design)
+    for group, template in known_pairs(design):
         if not own_ami(group, template):
             continue
         missing = missing_to_join(template.user_data)

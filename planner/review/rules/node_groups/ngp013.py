@@ -21,17 +21,15 @@ from collections.abc import Iterator
 
 from planner.design import Design, LaunchTemplate, Unknown
 from planner.diagnostics import Severity
-from planner.review.groups import each_template
+from planner.review.groups import hidden_pairs, known_templates
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for template in each_template(design):
-        if isinstance(template, Unseen):
-            yield template
-            continue
+    yield from hidden_pairs(design)
+    for template in known_templates(design):
         plain = _plain(template)
         if not plain or design.ebs_encryption_by_default is True:
             continue

@@ -22,17 +22,15 @@ from collections.abc import Iterator
 
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
+from planner.review.groups import hidden_groups, known_groups
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-            continue
+    yield from hidden_groups(design)
+    for group in known_groups(design):
         types = design.types_of(group)
         if group.capacity_type != "SPOT" or len(types) > 1:
             continue

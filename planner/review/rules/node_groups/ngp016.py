@@ -19,17 +19,16 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_groups, known_groups
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-        elif not group.node_repair.enabled:
+    yield from hidden_groups(design)
+    for group in known_groups(design):
+        if not group.node_repair.enabled:
             yield Problem(
                 group.name,
                 "unhealthy nodes are not replaced by EKS",

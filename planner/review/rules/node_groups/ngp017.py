@@ -21,16 +21,14 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_groups, known_groups
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-            continue
+    yield from hidden_groups(design)
+    for group in known_groups(design):
         access = group.remote_access
         if access is None or access.key is None or access.source_groups:
             continue

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 
 from planner.design import Design
 from planner.diagnostics import Severity
-from planner.review.groups import each_pair
-from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
+from planner.review.groups import hidden_pairs, known_pairs
+from planner.review.rule import Outcome, Problem, ReviewContext, Rule
 
 #: Beginnings of tags that are meant for the group itself.
 _OF_THE_GROUP = ("aws:", "eks:", "eks.amazonaws.com/", "k8s.io/cluster-autoscaler/", "kubernetes.io/")
@@ -30,11 +30,8 @@ _OF_THE_GROUP = ("aws:", "eks:", "eks.amazonaws.com/", "k8s.io/cluster-autoscale
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for pair in each_pair(design):
-        if isinstance(pair, Unseen):
-            yield pair
-            continue
-        group, template = pair
+    yield from hidden_pairs(design)
+    for group, template in known_pairs(design):
         there = dict(template.instance_tags)
         missing = [
             key

@@ -23,16 +23,14 @@ from planner.catalog.amis import ami_row
 from planner.catalog.model import Version
 from planner.design import Design, NodeGroup, Unknown
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
+from planner.review.groups import hidden_groups, known_groups
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-            continue
+    yield from hidden_groups(design)
+    for group in known_groups(design):
         types = design.types_of(group)
         unknown = [name for name in types if name not in context.instance_types]
         if group.ami_type is not None and unknown:

@@ -20,17 +20,16 @@ from collections.abc import Iterator
 
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
-from planner.review.groups import each_group
+from planner.review.groups import hidden_groups, known_groups
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     del context
-    for group in each_group(design):
-        if isinstance(group, Unseen):
-            yield group
-        elif group.launch_template is not None and isinstance(design.launch_templates, Unknown):
+    yield from hidden_groups(design)
+    for group in known_groups(design):
+        if group.launch_template is not None and isinstance(design.launch_templates, Unknown):
             yield Unseen(group.name, design.launch_templates)
         elif group.launch_template is not None and design.launch_template(group.launch_template) is None:
             yield Problem(

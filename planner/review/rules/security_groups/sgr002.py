@@ -24,7 +24,7 @@ from dataclasses import replace
 from planner.design import Design, LaunchTemplate, NodeGroup, Unknown
 from planner.diagnostics import Severity
 from planner.review.flows import rows
-from planner.review.groups import each_template
+from planner.review.groups import hidden_pairs, known_templates
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 from planner.security.reach.model import Status
 
@@ -33,10 +33,9 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
 
     cluster = design.cluster
     own = cluster.cluster_security_group if cluster else None
-    for template in each_template(design):
-        if isinstance(template, Unseen):
-            yield template
-        elif template.primary_groups and own is not None and own not in template.primary_groups:
+    yield from hidden_pairs(design)
+    for template in known_templates(design):
+        if template.primary_groups and own is not None and own not in template.primary_groups:
             yield from _closed(design, template, own, context)
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
-from planner.review.groups import each_template
+from planner.review.groups import hidden_pairs, known_templates
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
 
@@ -30,12 +30,10 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     named: list[tuple[str, tuple[str, ...]]] = []
     if design.cluster is not None:
         named.append((design.cluster.name, design.cluster.security_groups))
-    for template in each_template(design):
-        if isinstance(template, Unseen):
-            yield template
-        else:
-            inside = tuple(name for one in template.interfaces for name in one.security_groups)
-            named.append((template.name, (*template.security_groups, *inside)))
+    yield from hidden_pairs(design)
+    for template in known_templates(design):
+        inside = tuple(name for one in template.interfaces for name in one.security_groups)
+        named.append((template.name, (*template.security_groups, *inside)))
     if isinstance(design.vpc_endpoints, Unknown):
         yield Unseen(design.vpc.name, design.vpc_endpoints)
     else:
