@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planner.capacity.group import GroupCapacity
-from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
+from planner.spec.nodes import NodeGroupSpec
+from planner.spec.workloads import WorkloadSpec
 
 
 def tolerates(workload: WorkloadSpec, group: NodeGroupSpec) -> bool:

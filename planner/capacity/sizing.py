@@ -13,8 +13,8 @@ from planner.capacity.packing.shapes import NodeShape, PodShape
 from planner.capacity.packing.zones import shares
 from planner.catalog.facts import Facts
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import WorkloadSpec
 from planner.spec.quantity import MIB
+from planner.spec.workloads import WorkloadSpec
 
 
 @dataclass(frozen=True, slots=True)

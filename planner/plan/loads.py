@@ -17,7 +17,8 @@ from planner.plan.model import Plan
 from planner.plan.region import resolve_region
 from planner.plan.spec_of import spec_of
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import NodeGroupSpec, WorkloadSpec
+from planner.spec.nodes import NodeGroupSpec
+from planner.spec.workloads import WorkloadSpec
 
 
 @dataclass(frozen=True, slots=True)

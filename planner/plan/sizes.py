@@ -11,8 +11,8 @@ from planner.capacity.sizing import GroupSizes, PodTooLarge, sizes
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import WorkloadSpec
 from planner.spec.quantity import MIB
+from planner.spec.workloads import WorkloadSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from planner.spec.nodes import PodDisruptionBudget, WorkloadSpec
+from planner.spec.workloads import PodDisruptionBudget, WorkloadSpec
 
 
 def replicas(workload: WorkloadSpec) -> int:

@@ -20,7 +20,7 @@ from planner.spec.network import (
     VpcEndpointsSpec,
     VpcSpec,
 )
-from planner.spec.nodes import NodeGroupSpec, NodePoolSpec, WorkloadSpec
+from planner.spec.nodes import NodeGroupSpec, NodePoolSpec
 from planner.spec.scaling import AutoscalingSpec, ControlPlaneSpec
 from planner.spec.security import SecuritySpec
 from planner.spec.types import (
@@ -38,6 +38,7 @@ from planner.spec.types import (
     one_or_many,
     problem,
 )
+from planner.spec.workloads import WorkloadSpec
 
 API_VERSION = "eksplan/v1"
 

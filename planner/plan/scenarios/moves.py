@@ -13,7 +13,7 @@ from planner.plan.loads import Carried, even
 from planner.plan.scenarios.node_controller import Eviction, eviction, toleration
 from planner.plan.scenarios.play import most_after
 from planner.plan.scenarios.world import Crowd, World
-from planner.spec.nodes import WorkloadSpec
+from planner.spec.workloads import WorkloadSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from enum import StrEnum
 
 from planner.catalog.facts import Facts
 from planner.catalog.versions import older
-from planner.spec.nodes import TaintSpec, WorkloadSpec
+from planner.spec.nodes import TaintSpec
+from planner.spec.workloads import WorkloadSpec
 
 UNREACHABLE = TaintSpec(key="node.kubernetes.io/unreachable", effect="NoExecute")
 """The taint of a node that says nothing any more."""

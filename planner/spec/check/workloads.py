@@ -9,7 +9,7 @@ from planner.diagnostics import Diagnostic, Path
 from planner.spec.budgets import evictable, replicas
 from planner.spec.check.made import invalid, notice
 from planner.spec.cluster import ClusterSpec
-from planner.spec.nodes import WorkloadSpec
+from planner.spec.workloads import WorkloadSpec
 
 
 def check_workloads(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
