@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,6 +83,7 @@ def plan_from_spec(
 
     from planner.cli import problems
     from planner.plan.build import build
+    from planner.plan.early import problems_beside
     from planner.plan.file import looks_like_plan, sealed
     from planner.review.engine import review
     from planner.review.rule import ReviewContext
@@ -92,16 +94,26 @@ def plan_from_spec(
         raise CliError(f"{name}: is a plan, and a plan is made of a spec; `eksplan review -f {name}` judges a plan")
     loaded = load_text(content, name, catalog.facts)
     if loaded.document is None or loaded.source is None:
-        problems.stop_if_wrong(loaded.diagnostics, as_json=as_json)
+        more: list[Diagnostic] = []
+        if loaded.draft is not None and loaded.source is not None:
+            more = [place(one, loaded.source) for one in problems_beside(loaded.draft, catalog, loaded.diagnostics)]
+        problems.stop_if_wrong(_in_order((*loaded.diagnostics, *more)), as_json=as_json)
         raise AssertionError("an unusable spec without a diagnostic")
     result = build(loaded.document, catalog, render, previous)
     placed = [place(one, loaded.source) for one in result.diagnostics]
-    everything = tuple(sorted((*loaded.diagnostics, *placed), key=lambda one: (str(one.range), one.code)))
+    everything = _in_order((*loaded.diagnostics, *placed))
     problems.stop_if_wrong(everything, as_json=as_json)
     if result.plan is None:
         raise AssertionError("no plan and no diagnostic")
     verdict = review(result.plan.design, ReviewContext(catalog.facts, catalog.instance_types))
     return Planned(sealed(dataclasses.replace(result.plan, verdict=verdict)), everything)
+
+
+def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By their places in the file."""
+    return tuple(
+        sorted(diagnostics, key=lambda one: ((one.range.line, one.range.column) if one.range else (0, 0), one.code))
+    )
 
 
 def plan_file(file: str) -> Plan:

@@ -26,6 +26,13 @@ from planner.spec.types import (
 _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
 
 
+def _profile(value: Any) -> Any:
+    """EC2 writes {arn: …} or {name: …}; either is a profile."""
+    if isinstance(value, dict) and len(value) == 1:
+        return next(iter(value.values()))
+    return value
+
+
 class RemoteAccessSpec(SpecModel):
     """EKS's remoteAccess. EKS refuses it beside a launch template, and every planned group has one."""
 
@@ -93,7 +100,7 @@ class LaunchTemplateSpec(SpecModel):
     network_interfaces: tuple[NetworkInterfaceSpec, ...] = Field(
         default=(), max_length=16, description="Network interfaces, for groups or an adapter of their own."
     )
-    iam_instance_profile: str | None = Field(
+    iam_instance_profile: Annotated[str, BeforeValidator(_profile), Or("object")] | None = Field(
         default=None, description="Refused by EKS: it makes a profile of the node role that the plan gives the group."
     )
     instance_initiated_shutdown_behavior: Literal["stop", "terminate"] | None = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ class Loaded:
     document: ClusterDocument | None
     source: Source | None
     diagnostics: tuple[Diagnostic, ...]
+    draft: ClusterDocument | None = None
+    """What could be understood of a wrong document, so that more can be said about it in the same run."""
 
     @property
     def invalid(self) -> bool:
@@ -57,7 +59,7 @@ def load_text(content: bytes | str, file: str, facts: Facts) -> Loaded:
     placed = tuple(place(one, source) for one in diagnostics)
     ordered = tuple(sorted(placed, key=lambda one: (one.range or source.locate(()), one.code)))
     loaded = Loaded(document, source, ordered)
-    return dataclasses.replace(loaded, document=None) if loaded.invalid else loaded
+    return dataclasses.replace(loaded, document=None, draft=document) if loaded.invalid else loaded
 
 
 _COMMANDS = {
@@ -127,12 +129,45 @@ def _validated(source: Source) -> tuple[ClusterDocument | None, list[Diagnostic]
     except ValidationError as error:
         problems = error.errors(include_url=False)
     diagnostics = [diagnostic_of(one, source.data) for one in problems]
+    shortened = _shortened(source.data, _too_long(problems, diagnostics))
     touched = [one.path for one in diagnostics]
-    pruned = _without(source.data, set(touched))
-    try:
-        return _model(pruned), diagnostics, touched
-    except ValidationError:
-        return None, diagnostics, touched
+    drop = set(touched) - _too_long(problems, diagnostics).keys()
+    # what is left out may be required where it stood: then all around it goes, up to a key of a mapping
+    for _ in range(_MOST_STEPS):
+        try:
+            return _model(_without(shortened, drop)), diagnostics, [*touched, *drop]
+        except ValidationError:
+            drop = {_around(path) for path in drop}
+    return None, diagnostics, touched
+
+
+_MOST_STEPS = 4
+
+
+def _around(path: Path) -> Path:
+    """The nearest key of a mapping above a path; lists keep their places."""
+    above = path[:-1]
+    while above and isinstance(above[-1], int):
+        above = above[:-1]
+    return above or path
+
+
+def _too_long(problems: Sequence[Any], diagnostics: Sequence[Diagnostic]) -> dict[Path, int]:
+    """Lists with too many items, by path, with how many may stand."""
+    return {
+        diagnostic.path: int(problem["ctx"]["max_length"])
+        for problem, diagnostic in zip(problems, diagnostics, strict=True)
+        if problem["type"] == "too_long"
+    }
+
+
+def _shortened(value: Any, most: Mapping[Path, int], path: Path = ()) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _shortened(item, most, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        kept = value[: most.get(path, len(value))]
+        return [_shortened(item, most, (*path, number)) for number, item in enumerate(kept)]
+    return value
 
 
 def _model(data: Any) -> ClusterDocument:
@@ -149,6 +184,18 @@ def _without(value: Any, drop: set[Path], path: Path = ()) -> Any:
     return value
 
 
+#: Keys that say nothing about those beside them: without one of them the others are as right or wrong as before.
+_HARMLESS = {
+    *("taints", "labels", "tags", "minSize", "desiredSize", "disk", "update", "nodeRepair", "warmPool", "podsPerNode"),
+    *("instanceTypes", "workloads", "accessEntries", "logTypes", "deletionProtection", "growthPercent"),
+    *("loadBalancers", "scenarios", "quotas", "terminationGracePeriodSeconds", "readySeconds", "tolerations"),
+}
+
+
 def _beside(path: Path, touched: list[Path]) -> bool:
     """Whether a part that was left out could be the cause: it stands beside or below ``path``."""
-    return any(bad[: len(path) - 1] == path[:-1] or bad[: len(path)] == path for bad in touched)
+    parent = path[:-1]
+    return any(
+        bad[: len(path)] == path or (bad[: len(parent)] == parent and not {*bad[len(parent) : len(path)]} & _HARMLESS)
+        for bad in touched
+    )
