@@ -36,7 +36,8 @@ def moto() -> Iterator[None]:
     from moto import mock_aws
 
     from tests.support import moto_eks
+    from tests.support.moto_calls import one_at_a_time
 
     moto_eks.install()
-    with mock_aws():
+    with mock_aws(), one_at_a_time():
         yield

@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 
 from planner.design import Direction, SecurityGroup, SecurityGroupRule
 from planner.diagnostics import Diagnostic
+from planner.plan.spec_of import spec_of
 from planner.security.fitting import fewer_blocks
+from planner.security.flows.matrix import ask_all
+from planner.security.flows.places import Places
+from planner.security.intents.features import of_spec
+from planner.security.intents.flows import intents
+from planner.security.intents.model import NODES
 from planner.security.quotas import counted
+from planner.security.reach.model import Place, Status
 from tests.strategies import networks
 from tests.support.plans import codes, diagnostics_of, embedded, plan_of
 
@@ -313,3 +320,17 @@ def test_ports_that_are_none_are_refused(ports: Any) -> None:
     loaded = load(spec_text(security={"egress": "restricted", "betweenNodes": [{"ports": ports}]}))
     assert loaded.document is None
     assert any("ports" in str(problem.path) for problem in loaded.diagnostics)
+
+
+def test_nodes_that_only_karpenter_starts_are_asked_about() -> None:
+    """A plan without node groups still has a matrix, in the subnets and with the group that Karpenter discovers."""
+    pool = {"name": "all", "instanceTypes": ["m5.large"], "maxNodes": 20}
+    for egress, worn in (("restricted", "test-nodes"), ("open", "eks-cluster-sg-test")):
+        plan = plan_of(security={"egress": egress}, nodePools=[pool], fargate=[{"name": "karpenter", "pods": 4}])
+        found = Places(plan.design).of(NODES).parties
+        assert {(one.subnet, one.groups) for one in found if isinstance(one, Place)} == {
+            (subnet.name, (worn,)) for subnet in plan.design.subnets if subnet.tag("karpenter.sh/discovery")
+        }
+        assert len(found) == 3
+        rows = ask_all(plan.design, intents(of_spec(spec_of(plan).spec, embedded().facts), embedded().facts))
+        assert all(row.asked and row.status is not Status.BLOCKED for row in rows)

@@ -13,6 +13,7 @@ from planner.plan.build import build
 from planner.templates import render
 from tests.strategies import rich_specs
 from tests.support import moto_eks
+from tests.support.moto_calls import one_at_a_time
 from tests.support.plans import embedded, load, spec_text
 from tests.support.world import materialise, observe
 
@@ -27,6 +28,6 @@ def test_any_plan_comes_back(spec: dict[str, Any], region: str) -> None:
     plan = build(loaded.document, embedded(), render).plan if loaded.document else None
     if plan is not None:
         moto_eks.install()
-        with mock_aws():
+        with mock_aws(), one_at_a_time():
             materialise(plan.design)
             assert differences(plan.design, observe(plan.design)) == ()

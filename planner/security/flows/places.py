@@ -153,7 +153,8 @@ class Places:
                 )
                 for subnet in self.design.named_subnets(group.subnets)
             ]
-        found += self._other_nodes({place.subnet for place in found})
+        found += self._other_nodes()
+        found += self._of_karpenter({(place.subnet, place.groups) for place in found})
         return Standing(_distinct(found))
 
     def _groups_of(self, group: NodeGroup, templates: dict[str, LaunchTemplate]) -> tuple[str, ...]:
@@ -165,10 +166,26 @@ class Places:
             return ()
         return template.primary_groups or self._own
 
-    def _other_nodes(self, known_subnets: Iterable[str]) -> Iterator[Place]:
+    def _of_karpenter(self, known: set[tuple[str, tuple[str, ...]]]) -> Iterator[Place]:
+        """Where Karpenter may start nodes: in the subnets and with the groups that it discovers by their tag,
+        or with the cluster security group; ``known`` subnets with their groups stand for others already.
+
+        Source: https://karpenter.sh/docs/concepts/nodeclasses/
+        """
+        cluster, groups = self.design.cluster, self.design.security_groups
+        if cluster is None or isinstance(groups, Unknown):
+            return
+        tag = ("karpenter.sh/discovery", cluster.name)
+        discovered = tuple(sorted(one.name for one in groups if tag in one.tags)) or self._own
+        for subnet in self.design.subnets:
+            if subnet.tag(tag[0]) == tag[1] and (subnet.name, discovered) not in known:
+                public = subnet.map_public_ip is True
+                label = f"nodes of Karpenter in {subnet.zone}"
+                yield Place(label, subnet.name, discovered, public=public, ephemeral=LINUX_PORTS)
+
+    def _other_nodes(self) -> Iterator[Place]:
         """Nodes that nobody's node group has (Karpenter, Auto Mode, self-managed), by their interfaces."""
         cluster = self.design.cluster
-        del known_subnets
         if cluster is None:
             return
         marks = {("cluster.k8s.amazonaws.com/name", cluster.name), (f"kubernetes.io/cluster/{cluster.name}", "owned")}
