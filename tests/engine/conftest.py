@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Engine:
 
     plugin: Plugin
     stack: Callable[[Design], automation.Stack]
+    environment: Mapping[str, str]
+    """What the engine is told, for those that open the stack by themselves."""
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def engine(pulumi_command: automation.PulumiCommand, tmp_path: Path, moto: None)
                 ),
             )
 
-        yield Engine(plugin, stack)
+        yield Engine(plugin, stack, environment)
 
 
 def _folder(path: Path) -> Path:

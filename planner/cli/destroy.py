@@ -1,0 +1,62 @@
+"""``eksplan destroy``"""
+
+from __future__ import annotations
+
+import click
+
+from planner.cli import streams
+from planner.cli.exits import CliError, Exit
+from planner.cli.provision import Asked, Progress, agreed, approval_options, interruptible, opened, options
+
+
+@click.command("destroy")
+@options
+@approval_options
+def command(
+    *,
+    file: str,
+    stack: str | None,
+    backend: str | None,
+    passphrase_file: str | None,
+    profile: str | None,
+    yes: bool,
+    parallel: int | None,
+    unlock: bool,
+) -> int:
+    """Delete everything that the stack made.
+
+    Refused while the plan has deletionProtection. What Kubernetes made by itself (load balancers,
+    volumes) is not the stack's: delete Services and claims first.
+    """
+    from planner.deploy.engine import EngineError
+    from planner.deploy.events import Listener
+    from planner.report import deployment as report
+
+    at = opened(Asked(file, stack, backend, passphrase_file, profile), create=False, unlock=unlock)
+    cluster = at.plan.design.cluster
+    if cluster is not None and cluster.deletion_protection is True:
+        raise CliError(
+            f"deletionProtection of {cluster.name} is on: EKS refuses to delete it. Set deletionProtection: false in the "
+            "spec, plan again (--from this plan), and run `eksplan up` first",
+            Exit.FINDINGS,
+        )
+    listener = Listener()
+    try:
+        at.engine.preview_destroy(listener)
+    except EngineError as error:
+        raise CliError(str(error), Exit.AWS) from None
+    steps = tuple(listener.steps.values())
+    for line in report.changes(steps):
+        streams.note(line)
+    if not steps:
+        streams.data(f"nothing to delete; {at.where}")
+        return Exit.CLEAN
+    agreed(f"Delete these {len(steps)} resources in account {at.account}, {at.plan.design.region}?", yes=yes)
+    again = f"Go on with: eksplan destroy -f {file}"
+    with interruptible(again), Progress(len(steps)) as progress:
+        try:
+            at.engine.destroy(Listener(progress.begin, progress.done, progress.failed), parallel=parallel)
+        except EngineError as error:
+            raise CliError(f"{error}\nwhat is left is in the state. {again}", Exit.AWS) from None
+    streams.data(f"{len(steps)} resources deleted; {at.where}")
+    return Exit.CLEAN

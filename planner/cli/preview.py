@@ -1,0 +1,57 @@
+"""``eksplan preview``"""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from planner.cli import streams
+from planner.cli.exits import CliError, Exit
+from planner.cli.provision import Asked, opened, options
+
+
+@click.command("preview")
+@options
+@click.option("--refresh", is_flag=True, help="Compare with what AWS says now, and not with the state only.")
+@click.option("--exit-code", is_flag=True, help="End with 4 when something would change.")
+@click.option(
+    "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
+)
+def command(
+    *,
+    file: str,
+    stack: str | None,
+    backend: str | None,
+    passphrase_file: str | None,
+    profile: str | None,
+    refresh: bool,
+    exit_code: bool,
+    output: str,
+) -> int:
+    """Show what `up` would make, change, replace and delete.
+
+    Nothing is changed. The plan file is taken as it was reviewed; its digest is checked.
+    """
+    from planner.deploy.engine import EngineError
+    from planner.deploy.events import Listener
+    from planner.deploy.steps import Action, losses
+    from planner.report import deployment as report
+
+    at = opened(Asked(file, stack, backend, passphrase_file, profile), create=True)
+    listener = Listener()
+    try:
+        at.engine.preview(listener, refresh=refresh)
+    except EngineError as error:
+        raise CliError(str(error), Exit.AWS) from None
+    steps = tuple(listener.steps.values())
+    if output == "json":
+        streams.document(json.dumps({"steps": report.plain(steps)}, indent=1))
+    else:
+        for line in report.changes(steps):
+            streams.data(line)
+        streams.data(report.summary(steps))
+        for line in report.losses(losses(steps)):
+            streams.data(f"one-way: {line}; `up` wants --replace NAME for it")
+    changed = any(one.action not in (Action.SAME, Action.READ, Action.REFRESH) for one in steps)
+    return Exit.FINDINGS if exit_code and changed else Exit.CLEAN

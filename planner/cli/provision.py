@@ -1,0 +1,254 @@
+"""What the commands that run Pulumi share: options, the opened stack, who is asked, how progress is told."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import click
+
+from planner.cli import streams
+from planner.cli.exits import CliError, Exit
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from planner.deploy.engine import Engine
+    from planner.deploy.steps import Step
+    from planner.plan.model import Plan
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The shared options of one call."""
+
+    file: str
+    stack: str | None
+    backend: str | None
+    passphrase_file: str | None
+    profile: str | None
+
+
+def options(command: Command) -> Command:
+    """The options of every command that opens a stack."""
+    for option in reversed(
+        (
+            click.option(
+                "-f",
+                "--file",
+                "file",
+                required=True,
+                metavar="PLAN",
+                type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
+                help="Plan file (`eksplan plan --out`); - for standard input. It is applied as it was reviewed.",
+            ),
+            click.option("--stack", metavar="NAME", help="Name of the Pulumi stack; the cluster's when not given."),
+            click.option(
+                "--backend",
+                metavar="URL",
+                help="Where the state lives: any Pulumi backend. PULUMI_BACKEND_URL, or a folder of your own account's data, when not given.",
+            ),
+            click.option(
+                "--passphrase-file",
+                metavar="FILE",
+                type=click.Path(exists=True, dir_okay=False, path_type=str),
+                help="File with the passphrase of the backend's secrets; PULUMI_CONFIG_PASSPHRASE otherwise, or none.",
+            ),
+            click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def approval_options(command: Command) -> Command:
+    """The options of commands that change something."""
+    for option in reversed(
+        (
+            click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal."),
+            click.option("--parallel", type=click.IntRange(1, 100), metavar="N", help="Resources at once."),
+            click.option("--unlock", is_flag=True, help="First give free a stack that a killed run left locked."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A plan, its stack, and the account that it is for."""
+
+    plan: Plan
+    engine: Engine
+    session: Session
+    account: str
+    where: str
+    """The stack and its backend, for messages."""
+
+
+def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
+    """Read the plan, find out whose account it is, open the stack, and say all three.
+
+    Raises CliError: 2 for a file that is no plan, 5 where credentials, Pulumi or the backend fail.
+    """
+    import platformdirs
+
+    from planner.cli.inputs import read
+    from planner.cli.live import open_session
+    from planner.deploy.engine import EngineError, open_engine
+    from planner.deploy.place import place_of
+    from planner.plan.file import PlanFileError, looks_like_plan, read_text
+
+    content, name = read(asked.file)
+    if not looks_like_plan(content):
+        raise CliError(
+            f"{name}: is no plan file; `eksplan plan -f SPEC --out FILE` writes one, and what it says is applied"
+        )
+    try:
+        plan = read_text(content, name)
+    except PlanFileError as error:
+        raise CliError(str(error)) from None
+    session = open_session(asked.profile, plan.design.region)
+    account = _account(session)
+    place = place_of(
+        asked.stack or plan.name,
+        asked.backend,
+        plan.design.region,
+        asked.profile,
+        asked.passphrase_file,
+        platformdirs.user_data_path("eksplan"),
+    )
+    where = f"stack {place.stack} in {place.backend}"
+    streams.note(f"account {account}, region {plan.design.region}; {where}; plan {plan.digest[:19]}")
+    try:
+        engine = open_engine(plan.design, place, create=create, command=_pulumi())
+        if unlock:
+            engine.unlock()
+    except EngineError as error:
+        raise CliError(str(error), Exit.AWS) from None
+    return Opened(plan, engine, session, account, where)
+
+
+def _account(session: Session) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return str(session.client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise CliError(f"AWS credentials: {error}", Exit.AWS) from None
+
+
+def _pulumi() -> Any:
+    """The Pulumi command; offers to install it on a terminal."""
+    from planner.deploy.engine import NoPulumiError, find_pulumi, install_pulumi
+
+    try:
+        return find_pulumi()
+    except NoPulumiError as error:
+        told = f"{error}; install it from https://www.pulumi.com/docs/install/"
+        if not (sys.stdin is not None and sys.stdin.isatty()):
+            raise CliError(told, Exit.AWS) from None
+        streams.note(told)
+        if not click.confirm("Install it now with Pulumi's own installer, below ~/.pulumi?", err=True):
+            raise CliError("nothing was installed and nothing changed", Exit.AWS) from None
+        try:
+            return install_pulumi()
+        except NoPulumiError as failed:
+            raise CliError(str(failed), Exit.AWS) from None
+
+
+def agreed(question: str, *, yes: bool) -> None:
+    """Ask before a change. Raises CliError where nobody can answer, and where the answer is no."""
+    if yes:
+        return
+    if not (sys.stdin is not None and sys.stdin.isatty()):
+        raise CliError(f"{question} There is no terminal to answer on: give --yes")
+    if not click.confirm(question, err=True):
+        raise CliError("nothing was changed", Exit.INTERRUPTED)
+
+
+class Progress:
+    """Tells what the engine does: a bar on terminals, a line for each finished resource elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._begun: dict[str, float] = {}
+        self._bar = None
+        if sys.stderr is not None and sys.stderr.isatty() and streams.colored(sys.stderr):
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=streams.console(sys.stderr),
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def begin(self, step: Step) -> None:
+        """A resource is begun."""
+        self._begun.setdefault(step.name, time.monotonic())
+        if self._bar and step.action != "same":
+            self._bar.update(self._task, description=f"{step.action} {step.short_kind} {step.name}"[:48])
+
+    def done(self, step: Step) -> None:
+        """A resource is finished."""
+        if step.action == "same":
+            return
+        if self._bar:
+            self._bar.advance(self._task)
+        else:
+            streams.note(f"{step.action} {step.short_kind} {step.name} ({self._seconds(step):.1f} s)")
+
+    def failed(self, step: Step) -> None:
+        """A resource could not be made."""
+        streams.note(f"FAILED {step.action} {step.short_kind} {step.name} ({self._seconds(step):.1f} s)")
+
+    def _seconds(self, step: Step) -> float:
+        return time.monotonic() - self._begun.get(step.name, time.monotonic())
+
+
+@contextlib.contextmanager
+def interruptible(how_to_go_on: str) -> Iterator[None]:
+    """Ctrl-C reaches the engine by itself, which stops after what it is at; we wait for it. A second
+    Ctrl-C ends at once. Raises CliError (130) once the engine has stopped."""
+    stopped = False
+
+    def stop(_number: int, _frame: object) -> None:
+        nonlocal stopped
+        if stopped:
+            raise KeyboardInterrupt
+        stopped = True
+        streams.note("stopping: the engine finishes what it is at (Ctrl-C again ends at once)")
+
+    try:
+        before = signal.signal(signal.SIGINT, stop)
+    except ValueError:  # not the main thread: the caller's own handler stays
+        yield
+        return
+    try:
+        yield
+    except CliError:
+        if not stopped:
+            raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if stopped:
+        raise CliError(f"interrupted; what was made is in the state. {how_to_go_on}", Exit.INTERRUPTED)

@@ -1,0 +1,148 @@
+"""The engine's operations on one stack: preview, up, refresh, destroy, outputs, unlock."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.deploy.events import Listener
+from planner.deploy.place import PROJECT, Place
+
+if TYPE_CHECKING:
+    from pulumi import automation
+
+    from planner.design import Design
+
+
+class EngineError(Exception):
+    """Pulumi or its provider failed; the message is theirs, with what to do."""
+
+
+class LockedError(EngineError):
+    """Another run holds the stack."""
+
+
+class NoPulumiError(EngineError):
+    """The Pulumi command, or its Python SDK, is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A stack whose program declares one design."""
+
+    stack: automation.Stack
+
+    def preview(self, listener: Listener, *, refresh: bool = False, parallel: int | None = None) -> None:
+        """What `up` would do; nothing is changed. Raises EngineError."""
+        _run(lambda: self.stack.preview(on_event=listener, refresh=refresh or None, parallel=parallel), listener)
+
+    def up(self, listener: Listener, *, refresh: bool = False, parallel: int | None = None) -> None:
+        """Make the resources what the design says. Raises EngineError."""
+        _run(
+            lambda: self.stack.up(on_event=listener, refresh=refresh or None, parallel=parallel, suppress_outputs=True),
+            listener,
+        )
+
+    def refresh(self, listener: Listener, *, only_look: bool, parallel: int | None = None) -> None:
+        """Read what is there into the state, or only say what differs. Raises EngineError."""
+        _run(lambda: self.stack.refresh(on_event=listener, preview_only=only_look or None, parallel=parallel), listener)
+
+    def preview_destroy(self, listener: Listener) -> None:
+        """What `destroy` would delete. Raises EngineError."""
+        _run(lambda: self.stack.preview_destroy(on_event=listener), listener)
+
+    def destroy(self, listener: Listener, *, parallel: int | None = None) -> None:
+        """Delete everything that the stack made. Raises EngineError."""
+        _run(lambda: self.stack.destroy(on_event=listener, parallel=parallel, suppress_outputs=True), listener)
+
+    def outputs(self) -> dict[str, Any]:
+        """What the stack exports; empty before it was made. Raises EngineError."""
+        found = _run(self.stack.outputs, Listener())
+        return {name: one.value for name, one in found.items()}
+
+    def names(self) -> frozenset[str]:
+        """Names of the resources that the state holds. Raises EngineError."""
+        state = _run(self.stack.export_stack, Listener()).deployment or {}
+        return frozenset(one["urn"].rpartition("::")[2] for one in state.get("resources", ()))
+
+    def unlock(self) -> None:
+        """Give the stack free after a run that ended without doing so. Raises EngineError."""
+        _run(self.stack.cancel, Listener())
+
+
+def open_engine(
+    design: Design, place: Place, *, create: bool, command: automation.PulumiCommand | None = None
+) -> Engine:
+    """The stack of a place, whose program is the design. Raises NoPulumiError where Pulumi is not
+    installed, and EngineError for a stack that is not there (unless ``create``) or cannot be read."""
+    try:
+        from pulumi import automation
+
+        from stacks import declare
+    except ImportError as error:
+        raise NoPulumiError(
+            f"Pulumi's Python SDK is not installed ({error.name}); pip install 'eksplan[provision]'"
+        ) from None
+    command = command or find_pulumi()
+
+    def program() -> None:
+        declare(design)
+
+    options = automation.LocalWorkspaceOptions(
+        work_dir=str(place.folder), env_vars=dict(place.variables), pulumi_command=command
+    )
+    opened = automation.create_or_select_stack if create else automation.select_stack
+    try:
+        return Engine(opened(place.stack, project_name=PROJECT, program=program, opts=options))
+    except automation.StackNotFoundError:
+        raise EngineError(
+            f"no stack {place.stack} in {place.backend}; `eksplan up -f PLAN` makes it, --stack names another"
+        ) from None
+    except automation.CommandError as error:
+        raise EngineError(_words(error, Listener())) from None
+
+
+def find_pulumi() -> automation.PulumiCommand:
+    """The Pulumi command on PATH. Raises NoPulumiError where there is none, or one that is too old."""
+    from pulumi import automation
+
+    try:
+        return automation.PulumiCommand()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise NoPulumiError(f"the pulumi command is not here ({error})") from None
+    except automation.InvalidVersionError as error:
+        raise NoPulumiError(f"the pulumi command is too old: {error}") from None
+
+
+def install_pulumi() -> automation.PulumiCommand:
+    """Install the Pulumi command with Pulumi's own installer, below ~/.pulumi. Raises NoPulumiError."""
+    from pulumi import automation
+
+    try:
+        return automation.PulumiCommand.install()
+    except (OSError, subprocess.CalledProcessError, RuntimeError) as error:
+        raise NoPulumiError(f"Pulumi's installer failed: {error}") from None
+
+
+def _run(operation: Any, listener: Listener) -> Any:
+    from pulumi import automation
+
+    try:
+        return operation()
+    except automation.ConcurrentUpdateError:
+        raise LockedError(
+            "another run holds this stack. Wait for it; if it is gone (its process was killed), run `eksplan up` "
+            "with --unlock"
+        ) from None
+    except automation.CommandError as error:
+        raise EngineError(_words(error, listener)) from None
+
+
+def _words(error: Exception, listener: Listener) -> str:
+    """The provider's own words where events gave them, else the last lines of what the command wrote."""
+    if listener.problems:
+        return "\n".join(listener.problems)
+    lines = [line.strip() for line in str(error).splitlines()]
+    told = [line for line in lines if line.startswith("error:")]
+    return "\n".join(told or [line for line in lines if line][-6:])

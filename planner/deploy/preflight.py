@@ -1,0 +1,209 @@
+"""Looks before `up`: what would fail half-way through is said before anything is made.
+
+Only calls that read. What AWS does not let us see is *not evaluated*, and never passes for well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from planner.catalog.facts import Facts
+from planner.design import Design, Unknown
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from planner.plan.model import Plan
+
+
+class Verdict(StrEnum):
+    """How a check ended."""
+
+    FINE = "fine"
+    FAILED = "failed"
+    NOT_EVALUATED = "not evaluated"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found; ``text`` says both numbers and what to do."""
+
+    check: str
+    verdict: Verdict
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is about to be made, where, and what the stack has already (names of its resources)."""
+
+    plan: Plan
+    session: Session
+    facts: Facts
+    made: frozenset[str]
+
+    @property
+    def design(self) -> Design:
+        """The plan's design."""
+        return self.plan.design
+
+    def client(self, service: str) -> Any:
+        """A client in the design's region."""
+        return self.session.client(service, region_name=self.design.region)  # type: ignore[call-overload]
+
+
+def _cluster_name(subject: Subject) -> Iterator[str]:
+    cluster = subject.design.cluster
+    if cluster is None or cluster.name in subject.made:
+        return
+    eks = subject.client("eks")
+    try:
+        found = eks.describe_cluster(name=cluster.name)["cluster"]
+    except eks.exceptions.ResourceNotFoundException:
+        return
+    yield (
+        f"a cluster {cluster.name} is there already ({found['arn']}) and not this stack's; "
+        "plan with another name, or use the stack that made it (--stack)"
+    )
+
+
+def _roles(subject: Subject) -> Iterator[str]:
+    roles = subject.design.roles
+    iam = subject.client("iam")
+    for role in () if isinstance(roles, Unknown) else roles:
+        if role.existing or role.name in subject.made:
+            continue
+        try:
+            iam.get_role(RoleName=role.name)
+        except iam.exceptions.NoSuchEntityException:
+            continue
+        yield f"an IAM role {role.name} is there already and not this stack's; delete it or plan with another name"
+
+
+def _launch_templates(subject: Subject) -> Iterator[str]:
+    templates = subject.design.launch_templates
+    wanted = {one.name for one in (() if isinstance(templates, Unknown) else templates)} - subject.made
+    if wanted:
+        pages = subject.client("ec2").get_paginator("describe_launch_templates").paginate()
+        there = {one["LaunchTemplateName"] for page in pages for one in page["LaunchTemplates"]}
+        for name in sorted(wanted & there):
+            yield f"a launch template {name} is there already and not this stack's; delete it or rename the group"
+
+
+def _zones(subject: Subject) -> Iterator[str]:
+    wanted = {one.zone_id for one in subject.design.subnets if isinstance(one.zone_id, str)}
+    answer = subject.client("ec2").describe_availability_zones(AllAvailabilityZones=True)["AvailabilityZones"]
+    states = {one["ZoneId"]: one.get("State", "available") for one in answer}
+    for zone in sorted(wanted):
+        if states.get(zone) != "available":
+            offered = ", ".join(sorted(name for name, state in states.items() if state == "available"))
+            yield f"zone {zone} is {states.get(zone, 'not there')} for this account; it has {offered}"
+
+
+def _types(subject: Subject) -> Iterator[str]:
+    design = subject.design
+    groups = () if isinstance(design.node_groups, Unknown) else design.node_groups
+    wanted = {name for group in groups for name in group.instance_types}
+    if not wanted:
+        return
+    pages = (
+        subject.client("ec2")
+        .get_paginator("describe_instance_type_offerings")
+        .paginate(LocationType="availability-zone-id", Filters=[{"Name": "instance-type", "Values": sorted(wanted)}])
+    )
+    offered = {(one["InstanceType"], one["Location"]) for page in pages for one in page["InstanceTypeOfferings"]}
+    for group in groups:
+        zones = sorted({str(one.zone_id) for one in design.named_subnets(group.subnets)})
+        for zone in zones:
+            if not any((name, zone) in offered for name in group.instance_types):
+                yield (
+                    f"none of the {len(group.instance_types)} types of {group.name} is offered in {zone}; "
+                    "leave the zone out of the group, or add a type"
+                )
+
+
+def _addresses(subject: Subject) -> Iterator[str]:
+    existing = {one.name: one.id for one in subject.design.subnets if one.existing and one.id}
+    wanted = [row for row in subject.plan.capacity if set(row.subnets) <= existing.keys()]
+    if not wanted:
+        return
+    ids = sorted({str(existing[name]) for row in wanted for name in row.subnets})
+    answer = subject.client("ec2").describe_subnets(SubnetIds=ids)["Subnets"]
+    free = {one["SubnetId"]: int(one["AvailableIpAddressCount"]) for one in answer}
+    for row in wanted:
+        have = sum(free.get(str(existing[name]), 0) for name in row.subnets)
+        if have < row.needed:
+            yield (
+                f"{', '.join(row.subnets)} in {row.zone}: {have:,} addresses are free, {row.needed:,} are needed "
+                "at the planned peak; free some, add a subnet, or plan smaller groups"
+            )
+
+
+def _quotas(subject: Subject) -> Iterator[str]:
+    taken = _taken(subject)
+    quotas = subject.client("service-quotas")
+    for row in subject.facts["preflight.quotas"].value:
+        more, count = taken[row["what"]]
+        if not more:
+            continue
+        limit = int(quotas.get_service_quota(ServiceCode=row["service"], QuotaCode=row["code"])["Quota"]["Value"])
+        have = count()
+        if have + more > limit:
+            yield (
+                f"{row['name']}: {have} are there and {more} more are planned, {limit} are allowed; "
+                f"ask for a higher quota ({row['code']}) first"
+            )
+
+
+def _taken(subject: Subject) -> dict[str, tuple[int, Callable[[], int]]]:
+    """How many of each the stack would add, and how many there are."""
+    design, made, ec2 = subject.design, subject.made, subject.client("ec2")
+    gateways = () if isinstance(design.nat_gateways, Unknown) else design.nat_gateways
+    internet = () if isinstance(design.internet_gateways, Unknown) else design.internet_gateways
+    fresh_nat = [one for one in gateways if not one.regional and one.name not in made]
+    fresh_igw = [one for one in internet if not one.existing and one.name not in made]
+    fresh_vpc = not design.vpc.existing and design.vpc.name not in made
+    fresh_cluster = design.cluster is not None and design.cluster.name not in made
+
+    def clusters() -> int:
+        pages = subject.client("eks").get_paginator("list_clusters").paginate()
+        return sum(len(page["clusters"]) for page in pages)
+
+    return {
+        "vpcs": (int(fresh_vpc), lambda: len(ec2.describe_vpcs()["Vpcs"])),
+        "addresses": (len(fresh_nat), lambda: len(ec2.describe_addresses()["Addresses"])),
+        "internet_gateways": (len(fresh_igw), lambda: len(ec2.describe_internet_gateways()["InternetGateways"])),
+        "clusters": (int(fresh_cluster), clusters),
+    }
+
+
+CHECKS: dict[str, Callable[[Subject], Iterable[str]]] = {
+    "cluster-name": _cluster_name,
+    "roles": _roles,
+    "launch-templates": _launch_templates,
+    "zones": _zones,
+    "types": _types,
+    "addresses": _addresses,
+    "quotas": _quotas,
+}
+"""Every check by the name that skips it."""
+
+
+def preflight(subject: Subject, skipped: Iterable[str] = ()) -> list[Checked]:
+    """All checks but the skipped ones, in order."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    left, found = set(skipped), []
+    for name, check in CHECKS.items():
+        if name in left:
+            continue
+        try:
+            problems = list(check(subject))
+        except (BotoCoreError, ClientError, NotImplementedError) as error:
+            found.append(Checked(name, Verdict.NOT_EVALUATED, str(error)))
+            continue
+        found += [Checked(name, Verdict.FAILED, one) for one in problems] or [Checked(name, Verdict.FINE)]
+    return found

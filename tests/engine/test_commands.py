@@ -1,0 +1,159 @@
+"""preview, up, refresh, outputs and destroy as a user runs them, on the real engine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from planner.design import Design
+from planner.design.compare import differences
+from planner.plan.file import write_text
+from planner.plan.model import Plan
+from stacks.parts import known
+from tests.cli.running import invoke
+from tests.engine.conftest import Engine
+from tests.support.plans import plan_of
+from tests.support.world import observe
+from tools import pulumi_cli
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+
+
+@pytest.fixture
+def folder(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own, with the environment that the engine's own fixture gives its stacks."""
+    for name, value in engine.environment.items():
+        monkeypatch.setenv(name, value)
+    if pulumi_cli.binary().exists():
+        monkeypatch.setenv("PATH", str(pulumi_cli.binary().parent), prepend=":")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("PULUMI_BACKEND_URL")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(plan: Plan, name: str = "cluster.plan.json") -> str:
+    Path(name).write_text(write_text(plan), "utf-8")
+    return name
+
+
+def plan(**changes: Any) -> Plan:
+    return plan_of(deletionProtection=False, **changes)
+
+
+def cluster_names(design: Design) -> list[str]:
+    return list(boto3.client("eks", region_name=design.region).list_clusters()["clusters"])
+
+
+def test_from_preview_to_destroy(engine: Engine, folder: Path) -> None:
+    one = plan()
+    file = written(one)
+    foreseen = invoke("preview", "-f", file, "--exit-code", "-o", "json")
+    assert foreseen.code == 4, foreseen.said
+    steps = json.loads(foreseen.out)["steps"]
+    assert {step["action"] for step in steps} == {"create"}
+    assert cluster_names(one.design) == []
+    assert "account 123456789012, region us-east-1" in foreseen.err
+
+    unasked = invoke("up", "-f", file)
+    assert unasked.code == 2
+    assert "give --yes" in unasked.err
+    assert cluster_names(one.design) == []
+
+    made = invoke("up", "-f", file, "--yes")
+    assert made.code == 0, made.said
+    assert f"{len(steps)} changes made" in made.out
+    assert "kubeconfigCommand: aws eks update-kubeconfig --name test" in made.out
+    assert differences(one.design, observe(one.design)) == ()
+    assert invoke("preview", "-f", file, "--exit-code").code == 0
+    assert "0 changes made" in invoke("up", "-f", file, "--yes").out
+    outputs = json.loads(invoke("outputs", "-f", file, "-o", "json").out)
+    assert outputs["clusterName"] == "test"
+
+    gone = invoke("destroy", "-f", file, "--yes")
+    assert gone.code == 0, gone.said
+    assert cluster_names(one.design) == []
+    assert "nothing to delete" in invoke("destroy", "-f", file, "--yes").out
+
+
+def test_what_cannot_be_undone_wants_its_name(engine: Engine, folder: Path) -> None:
+    group = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
+    assert invoke("up", "-f", written(plan(nodeGroups=[group])), "--yes").code == 0
+    other = plan(nodeGroups=[{**group, "instanceTypes": ["m5.xlarge"]}])
+    file = written(other)
+    refused = invoke("up", "-f", file, "--yes")
+    assert refused.code == 4, refused.said
+    assert "test-general (eks.NodeGroup) would be replaced" in refused.err
+    assert "--replace test-general" in refused.err
+    agreed = invoke("up", "-f", file, "--yes", "--replace", "test-general")
+    assert agreed.code == 0, agreed.said
+    assert differences(other.design, observe(other.design)) == ()
+
+
+def test_drift_is_shown_and_repaired(engine: Engine, folder: Path) -> None:
+    one = plan()
+    file = written(one)
+    assert invoke("up", "-f", file, "--yes").code == 0
+    (group,) = known(one.design.node_groups)
+    boto3.client("eks", region_name="us-east-1").update_nodegroup_config(
+        clusterName="test", nodegroupName=group.name, scalingConfig={"minSize": 0, "maxSize": 9, "desiredSize": 1}
+    )
+    seen = invoke("refresh", "-f", file, "--look", "--exit-code")
+    assert seen.code == 4, seen.said
+    assert f"test-{group.name}" in seen.out
+    mended = invoke("up", "-f", file, "--yes", "--refresh")
+    assert mended.code == 0, mended.said
+    assert differences(one.design, observe(one.design)) == ()
+
+
+def test_names_that_are_taken_stop_before_anything_is_made(engine: Engine, folder: Path) -> None:
+    one = plan()
+    (template,) = known(one.design.launch_templates)
+    boto3.client("ec2", region_name="us-east-1").create_launch_template(
+        LaunchTemplateName=template.name, LaunchTemplateData={"ImageId": "ami-12345678"}
+    )
+    stopped = invoke("up", "-f", written(one), "--yes")
+    assert stopped.code == 5
+    assert f"a launch template {template.name} is there already" in stopped.err
+    assert "--skip-check launch-templates" in stopped.err
+    assert engine.plugin.calls == []
+
+
+def test_deletion_protection_is_said_before_anything_goes(engine: Engine, folder: Path) -> None:
+    protected = plan_of()
+    file = written(protected)
+    assert invoke("up", "-f", file, "--yes").code == 0
+    refused = invoke("destroy", "-f", file, "--yes")
+    assert refused.code == 4
+    assert "deletionProtection: false" in refused.err
+    assert cluster_names(protected.design) == ["test"]
+
+
+def test_what_aws_refuses_ends_with_5_its_words_and_how_to_go_on(engine: Engine, folder: Path) -> None:
+    engine.plugin.provider.client("ec2")  # the double is there
+    one = plan()
+    file = written(one)
+    assert invoke("outputs", "-f", file).code == 5
+    boto3.client("iam").create_role(
+        RoleName=next(role.name for role in known(one.design.roles)), AssumeRolePolicyDocument="{}"
+    )
+    refused = invoke("up", "-f", file, "--yes", "--skip-check", "roles")
+    assert refused.code == 5
+    assert "EntityAlreadyExists" in refused.err
+    assert f"Go on with: eksplan up -f {file}" in refused.err
+
+
+def test_a_spec_and_a_changed_plan_are_refused(engine: Engine, folder: Path) -> None:
+    Path("spec.yaml").write_text("apiVersion: eksplan/v1\n")
+    refused = invoke("up", "-f", "spec.yaml", "--yes")
+    assert refused.code == 2
+    assert "eksplan plan -f SPEC --out FILE" in refused.err
+    file = written(plan())
+    Path(file).write_text(Path(file).read_text().replace('"m5.large"', '"m5.xlarge"'))
+    changed = invoke("up", "-f", file, "--yes")
+    assert changed.code == 2
+    assert "digest" in changed.err
