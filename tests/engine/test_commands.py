@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from planner.design import Design
 from planner.design.compare import differences
@@ -157,3 +163,63 @@ def test_a_spec_and_a_changed_plan_are_refused(engine: Engine, folder: Path) -> 
     changed = invoke("up", "-f", file, "--yes")
     assert changed.code == 2
     assert "digest" in changed.err
+
+
+def test_a_stack_that_a_killed_run_left_locked_is_given_free(engine: Engine, folder: Path) -> None:
+    one = plan()
+    file = written(one)
+    assert invoke("preview", "-f", file).code == 0
+    locks = next(Path("data").rglob(".pulumi")) / "locks" / "organization" / "eksplan" / "test"
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = {"pid": 4_194_300, "username": "gone", "hostname": "gone", "timestamp": "2026-11-28T00:00:00Z"}
+    (locks / "00000000-0000-4000-8000-000000000000.json").write_text(json.dumps(lock))
+    held = invoke("up", "-f", file, "--yes")
+    assert held.code == 5, held.said
+    assert "--unlock" in held.err
+    assert engine.plugin.calls == []
+    free = invoke("up", "-f", file, "--yes", "--unlock")
+    assert free.code == 0, free.said
+    assert differences(one.design, observe(one.design)) == ()
+
+
+def test_ctrl_c_stops_the_engine_and_the_same_command_goes_on(engine: Engine, folder: Path) -> None:
+    one = plan()
+    file = written(one)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        running = subprocess.Popen(
+            [sys.executable, "-m", "planner", "up", "-f", file, "--yes"],
+            env={**os.environ, "AWS_ENDPOINT_URL": f"http://{host}:{port}"},
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + 120
+        while len(engine.plugin.calls) < 8 and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does
+        _, said = running.communicate(timeout=120)
+    finally:
+        server.stop()
+    assert running.returncode == 130, said
+    assert "what was made is in the state" in said
+    assert f"Go on with: eksplan up -f {file}" in said
+    begun = len(engine.plugin.calls)
+    rest = invoke("up", "-f", file, "--yes")
+    assert rest.code == 0, rest.said
+    made = [(kind, name) for method, kind, name in engine.plugin.calls if method == "create"]
+    assert 8 <= begun < len(made) == len(set(made))  # nothing was made twice
+    assert differences(one.design, observe(one.design)) == ()
+
+
+def test_without_the_pulumi_command_it_says_what_to_install(
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(plan())
+    monkeypatch.setenv("PATH", str(folder))
+    told = invoke("preview", "-f", file)
+    assert told.code == 5
+    assert "https://www.pulumi.com/docs/install/" in told.err
