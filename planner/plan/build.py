@@ -36,6 +36,7 @@ from planner.plan.groups import size_groups, size_pools
 from planner.plan.interruption import plan_interruption
 from planner.plan.limits import reach_of
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
+from planner.plan.observability import domain_name_of, plan_flow_logs, plan_log_groups, record_dhcp
 from planner.plan.one_way import one_way_doors
 from planner.plan.per_zone import record_spreads
 from planner.plan.previous import check_previous, kept_of
@@ -46,6 +47,7 @@ from planner.plan.scaling import plan_scaling
 from planner.plan.sizes import Sized
 from planner.security.entries import existing_roles, plan_entries
 from planner.security.groups import node_security_groups, plan_groups
+from planner.security.keys import plan_keys
 from planner.security.names import control_plane_group_name, endpoint_group_name
 from planner.security.quotas import check_group_quotas
 from planner.security.role_limits import check_roles
@@ -54,6 +56,7 @@ from planner.security.roles import PlannedRoles, plan_roles
 from planner.security.secrets import record_secrets
 from planner.spec.addons import addon_names
 from planner.spec.cluster import ClusterDocument, ClusterSpec
+from planner.spec.observability import DhcpOptionsSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,7 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
     planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned, addon_defaults)
     names = [one.name for one in security_groups]
     record_secrets(brief)
+    record_dhcp(brief)
     record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons, planned, entries)
     role = node_role_name(name, facts)
@@ -227,6 +231,9 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
         prefix_lists=tuple(PrefixList(one) for one in sorted(_prefix_lists(security_groups))),
         roles=tuple(sorted((*planned.roles, *existing_roles(brief)), key=lambda one: one.name)),
         cluster=cluster,
+        log_groups=plan_log_groups(brief),
+        flow_logs=plan_flow_logs(brief),
+        keys=plan_keys(brief),
         queues=queues,
         event_rules=event_rules,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),
@@ -291,17 +298,23 @@ def _vpc(spec: ClusterSpec, name: str, network: AddressPlan) -> Vpc:
             dns_support=seen,
             dns_hostnames=seen,
             domain_name_servers=servers,
+            domain_name=servers,
+            ntp_servers=servers,
             peer_cidrs=peers,
             existing=True,
             associate=tuple(sorted(set(network.secondary) - set(spec.vpc.secondary_cidrs))),
             id=spec.vpc.id,
         )
     full = f"{name}-vpc"
+    options = spec.vpc.dhcp_options or DhcpOptionsSpec()
     return Vpc(
         name=full,
         cidr=network.primary,
         secondary_cidrs=tuple(sorted(network.secondary)),
         ipv6=spec.ip_family == "ipv6",
+        domain_name_servers=options.domain_name_servers,
+        domain_name=domain_name_of(spec),
+        ntp_servers=options.ntp_servers,
         peer_cidrs=peers,
         associate=tuple(sorted(network.secondary)),
         tags=named_tags(spec, full),
