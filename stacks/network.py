@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from planner.design import Design, NatGateway, RouteTable, RouteTarget, Subnet, Unknown, VpcEndpoint
 from planner.design.regional import regional_domain
+from stacks.acls import network_acls
 from stacks.parts import known, protected, tags
 
 
@@ -45,6 +46,7 @@ class Network(pulumi.ComponentResource):
         for endpoint in known(design.vpc_endpoints):
             if endpoint.kind == "Gateway":
                 self._gateway_endpoint(endpoint)
+        self.ways_out += network_acls(design, self.vpc_id, self.subnets, self)
         self.register_outputs({"vpcId": self.vpc_id})
 
     def _child(self, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:

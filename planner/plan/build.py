@@ -29,6 +29,7 @@ from planner.nodegroups.overrides import check_overrides
 from planner.nodegroups.settings import node_settings, plan_launch_template, plan_node_group, record
 from planner.nodegroups.user_data import Renderer, too_long
 from planner.nodegroups.user_data_reasons import record_user_data
+from planner.plan.acls import check_acls, plan_acls
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.coredns import coredns_defaults, record_coredns
@@ -127,6 +128,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         design, of_groups = keep_groups(design, previous.design, spec, ledger)
         problems += of_groups
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
+    problems += check_acls(brief, [] if isinstance(design.network_acls, Unknown) else design.network_acls)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     plan = _plan(document, brief, design, groups, network, catalog)
@@ -218,6 +220,7 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
         for one in groups
     ]
     queues, event_rules = plan_interruption(brief)
+    acls = plan_acls(brief, layout, (network.primary, *network.secondary))
     return Design(
         region=brief.region.name,
         vpc=_vpc(spec, name, network),
@@ -228,6 +231,7 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
         nat_gateways=routing.nat_gateways,
         vpc_endpoints=endpoints,
         security_groups=security_groups,
+        network_acls=acls,
         prefix_lists=tuple(PrefixList(one) for one in sorted(_prefix_lists(security_groups))),
         roles=tuple(sorted((*planned.roles, *existing_roles(brief)), key=lambda one: one.name)),
         cluster=cluster,

@@ -263,6 +263,10 @@ class QuotasSpec(SpecModel):
     security_groups_per_interface: Annotated[int, Field(ge=1, le=16)] | None = Field(
         default=None, description="Security groups of a network interface (default 5, adjustable to 16)."
     )
+    network_acl_rules: Annotated[int, Field(ge=20, le=40)] | None = Field(
+        default=None,
+        description="Entries of a network ACL in each direction and address family (default 20, adjustable to 40).",
+    )
     subnets: Annotated[int, Field(ge=200, le=100_000)] | None = Field(
         default=None, description="Subnets of a VPC (default 200, adjustable)."
     )

@@ -94,6 +94,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "network ACLs": {
+        "security": {"networkAcls": "tiers"},
+        "cni": {"customNetworking": True},
+        "avoid": ["10.200.0.0/16"],
+    },
     "settings that are EKS's own, and no logs": {
         "logTypes": [],
         "vpc": {"dhcpOptions": {"domainName": "ec2.internal"}},
