@@ -80,17 +80,21 @@ class Addon:
     """Whether it must be set up before the first node joins, as the VPC CNI must."""
 
 
+_LEFT = {"left_to_aws": True}
+"""Marks fields whose default in a plan leaves the value to AWS: whatever is found then is no difference."""
+
+
 @dataclass(frozen=True, slots=True)
 class ControlPlaneSettings:
-    """Settings of the Kubernetes components. None leaves each to EKS; so does EKS's own value."""
+    """Settings of the Kubernetes components. None leaves each to EKS."""
 
-    event_ttl_minutes: int | None = None
-    node_ports: tuple[int, int] | None = None
+    event_ttl_minutes: int | None = field(default=None, metadata=_LEFT)
+    node_ports: tuple[int, int] | None = field(default=None, metadata=_LEFT)
     """First and last port of Services of type NodePort."""
-    hpa_sync_seconds: int | None = None
-    terminated_pod_threshold: int | None = None
-    scoring_strategy: str | None = None
-    scoring_weights: tuple[tuple[str, int], ...] = ()
+    hpa_sync_seconds: int | None = field(default=None, metadata=_LEFT)
+    terminated_pod_threshold: int | None = field(default=None, metadata=_LEFT)
+    scoring_strategy: str | None = field(default=None, metadata=_LEFT)
+    scoring_weights: tuple[tuple[str, int], ...] = field(default=(), metadata=_LEFT)
     """Resource and weight, sorted."""
 
 

@@ -101,27 +101,19 @@ def record_dhcp(brief: Brief) -> None:
 
 
 def plan_settings(brief: Brief) -> ControlPlaneSettings:
-    """Settings that differ from EKS's own, with the decision ``control-plane.settings``."""
-    spec, facts = brief.spec.control_plane.settings, brief.facts
-    own = {key: row["own"] for key, row in facts.table("control_plane.settings").items()}
-    ports = (spec.node_ports.first, spec.node_ports.last) if spec.node_ports else None
-    weights = tuple(sorted(spec.scoring_weights.items()))
-    plain_score = spec.scoring_strategy == own["scoring_strategy"] and not weights
+    """The settings that the spec names, with the decision ``control-plane.settings``."""
+    spec = brief.spec.control_plane.settings
     made = ControlPlaneSettings(
-        event_ttl_minutes=_unless(spec.event_ttl_minutes, own["event_ttl_minutes"]),
-        node_ports=None if ports == tuple(own["node_ports"]) else ports,
-        hpa_sync_seconds=_unless(spec.horizontal_pod_autoscaler_sync_seconds, own["hpa_sync_seconds"]),
-        terminated_pod_threshold=_unless(spec.terminated_pod_threshold, own["terminated_pod_threshold"]),
-        scoring_strategy=None if plain_score else spec.scoring_strategy,
-        scoring_weights=weights,
+        event_ttl_minutes=spec.event_ttl_minutes,
+        node_ports=(spec.node_ports.first, spec.node_ports.last) if spec.node_ports else None,
+        hpa_sync_seconds=spec.horizontal_pod_autoscaler_sync_seconds,
+        terminated_pod_threshold=spec.terminated_pod_threshold,
+        scoring_strategy=spec.scoring_strategy,
+        scoring_weights=tuple(sorted(spec.scoring_weights.items())),
     )
     if made != ControlPlaneSettings():
         _record_settings(brief, made)
     return made
-
-
-def _unless(value: int | None, own: int) -> int | None:
-    return None if value == own else value
 
 
 def _record_settings(brief: Brief, made: ControlPlaneSettings) -> None:
@@ -139,7 +131,7 @@ def _record_settings(brief: Brief, made: ControlPlaneSettings) -> None:
         "Settings of the control plane",
         ", ".join(given),
         inputs=given,
-        explanation="EKS's own values are left out; the others can be changed in place",
+        explanation="what is not named stays as EKS has it; all can be changed in place. To go back, name EKS's own value: a setting that is taken out of the spec stays as it was last set",
         source=brief.facts.source("control_plane.settings"),
         note="N37",
     )

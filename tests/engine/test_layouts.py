@@ -50,19 +50,24 @@ def as_before(deployment: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
+def state(stack: automation.Stack) -> dict[str, Any]:
+    """The state of a stack, of the engine's third format."""
+    exported = stack.export_stack()
+    assert exported.version == 3
+    return dict(exported.deployment or {})
+
+
 def test_a_stack_of_the_old_layout_replaces_nothing(engine: Engine, design: Design) -> None:
     stack = engine.stack(design)
     stack.up()
     before = list(engine.plugin.calls)
-    exported = stack.export_stack()
-    old = as_before(exported.deployment)
-    stack.import_stack(automation.Deployment(version=exported.version, deployment=old))
+    exported = state(stack)
+    stack.import_stack(automation.Deployment(version=3, deployment=as_before(exported)))
 
     moved = stack.up()
     assert engine.plugin.calls == before
     changes = {str(kind): count for kind, count in (moved.summary.resource_changes or {}).items()}
     assert set(changes) == {"create", "same"}
     assert changes["create"] == len(_ROOMS) + len(_NEW)
-    now = stack.export_stack().deployment["resources"]
-    assert {one["urn"] for one in now} == {one["urn"] for one in exported.deployment["resources"]}
+    assert {one["urn"] for one in state(stack)["resources"]} == {one["urn"] for one in exported["resources"]}
     stack.destroy()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from planner.design import ControlPlaneSettings, Unknown
-from tests.support.plans import codes, decision, diagnostics_of, findings_of, plan_of
-
-FLOW_LOGS: dict[str, Any] = {"flowLogs": {}}
+from planner.design import ControlPlaneSettings, Design, Unknown
+from planner.design.compare import differences
+from planner.plan.build import build
+from planner.templates import render
+from tests.support.plans import codes, decision, diagnostics_of, embedded, findings_of, load, plan_of, spec_text
 
 
 def test_the_control_planes_log_group_is_planned_with_its_retention() -> None:
@@ -105,14 +107,42 @@ def test_N02_a_key_of_the_plans_own_names_the_cluster_role_alone() -> None:
     assert "secrets-key-choice" in codes(secretsKey="managed", secretsKeyArn=arn)
 
 
-def test_settings_that_are_ekss_own_are_left_out() -> None:
-    own = {"eventTtlMinutes": 60, "nodePorts": {"first": 30000, "last": 32767}, "scoringStrategy": "LeastAllocated"}
-    plan = plan_of(controlPlane={"settings": own})
+def test_settings_that_are_not_named_are_left_to_eks_and_make_no_difference() -> None:
+    plan = plan_of()
     assert plan.design.cluster is not None
     assert plan.design.cluster.settings == ControlPlaneSettings()
     assert not [one for one in plan.decisions if one.id == "control-plane.settings"]
-    plan = plan_of(controlPlane={"settings": {"eventTtlMinutes": 30}})
-    assert decision(plan, "control-plane.settings").value == "events are kept"
+    found = ControlPlaneSettings(60, (30000, 32767), 15, 12500, "LeastAllocated", (("cpu", 1), ("memory", 1)))
+    assert differences(plan.design, with_settings(plan.design, found)) == ()
+    asked = plan_of(controlPlane={"settings": {"eventTtlMinutes": 30}})
+    assert decision(asked, "control-plane.settings").value == "events are kept"
+    (one,) = differences(asked.design, with_settings(asked.design, found))
+    assert (one.path, one.planned, one.found) == ("cluster.settings.event_ttl_minutes", 30, 60)
+
+
+def with_settings(design: Design, settings: ControlPlaneSettings) -> Design:
+    assert design.cluster is not None
+    return replace(design, cluster=replace(design.cluster, settings=settings))
+
+
+def test_N02_an_earlier_key_stays() -> None:
+    earlier = plan_of(secretsKey="managed")
+    again = load(spec_text()).document
+    assert again is not None
+    refused = build(again, embedded(), render, earlier).diagnostics
+    assert [one.path for one in refused if one.code == "one-way-door"] == [("spec", "secretsKey")]
+    later = load(spec_text(secretsKey="managed")).document
+    assert later is not None
+    assert build(later, embedded(), render, plan_of()).plan is not None
+
+
+def test_time_servers_need_a_way_out_of_restricted_nodes() -> None:
+    servers = {"dhcpOptions": {"ntpServers": "10.200.0.3"}}
+    restricted: dict[str, Any] = {"egress": "restricted"}
+    assert "dhcp-ntp" in codes(vpc=servers, security=restricted)
+    allowed = [{"cidr": "10.200.0.0/24", "protocol": "udp", "ports": 123, "reason": "time"}]
+    assert "dhcp-ntp" not in codes(vpc=servers, security={**restricted, "allow": allowed})
+    assert "dhcp-ntp" not in codes(vpc=servers)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from planner.catalog.facts import Facts
@@ -10,8 +11,10 @@ from planner.design.regional import regional_domain
 from planner.diagnostics import Diagnostic, Path
 from planner.spec.check.made import invalid, notice
 from planner.spec.cluster import ClusterSpec
+from planner.spec.security import AllowSpec
 
 AMAZON = "AmazonProvidedDNS"
+_AMAZON_TIME = "169.254.169.123"
 _DHCP = "https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html"
 _ENDPOINT = "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html"
 _FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html"
@@ -56,6 +59,7 @@ def _dhcp(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
         if len(set(servers)) < len(servers):
             yield invalid("dhcp-servers", (*path, field), "a server is named twice", fix="remove one of the two")
     yield from _name_servers(spec, (*path, "domainNameServers"))
+    yield from _time_servers(spec, (*path, "ntpServers"))
     if options.domain_name and AMAZON in options.domain_name_servers:
         own = regional_domain(spec.region)
         if options.domain_name != own:
@@ -108,6 +112,31 @@ def _name_servers(spec: ClusterSpec, path: Path) -> Iterator[Diagnostic]:
             source=_DHCP,
             note="N05",
         )
+
+
+def _time_servers(spec: ClusterSpec, path: Path) -> Iterator[Diagnostic]:
+    """Time servers that restricted nodes cannot ask; Amazon's own needs no rule."""
+    servers = spec.vpc.dhcp_options.ntp_servers if spec.vpc.dhcp_options else ()
+    if spec.security.egress != "restricted":
+        return
+    ways = [IPv4Network(one.cidr) for one in spec.security.allow if _lets_time_pass(one) and ":" not in one.cidr]
+    closed = [one for one in servers if one != _AMAZON_TIME and not any(IPv4Address(one) in way for way in ways)]
+    if closed:
+        yield notice(
+            "dhcp-ntp",
+            path,
+            "restricted nodes do not reach these time servers, and their clocks drift",
+            value=", ".join(closed),
+            limit="UDP 123 among security.allow",
+            fix=f"add {{cidr: {closed[0]}/32, protocol: udp, ports: 123, reason: time}} to security.allow, or keep Amazon's own ({_AMAZON_TIME})",
+            source=_DHCP,
+            note="N35",
+        )
+
+
+def _lets_time_pass(one: AllowSpec) -> bool:
+    first, last = one.range
+    return one.protocol == "udp" and first <= 123 <= last
 
 
 def _flow_logs(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
