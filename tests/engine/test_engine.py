@@ -64,8 +64,7 @@ def test_a_changed_node_group_touches_that_group_only(engine: Engine, design: De
     larger = dataclasses.replace(design, node_groups=(dataclasses.replace(group, max_size=group.max_size + 1),))
     engine.stack(larger).up()
     assert [(method, kind) for method, kind, _ in engine.plugin.calls[before:]] == [
-        ("delete", "aws:eks/nodeGroup:NodeGroup"),
-        ("create", "aws:eks/nodeGroup:NodeGroup"),
+        ("update", "aws:eks/nodeGroup:NodeGroup")
     ]
     assert differences(larger, observe(larger)) == ()
 

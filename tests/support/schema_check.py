@@ -39,6 +39,12 @@ def problems(token: str, inputs: dict[str, Any]) -> list[str]:
         return found
 
 
+def input_names(token: str) -> set[str]:
+    """Names of all inputs of a resource, as they are on the wire."""
+    with _lock:
+        return set(_hints_of(_args_class(token)))
+
+
 def _args_class(token: str) -> type:
     match = re.fullmatch(r"aws:(\w+)/(\w+):(\w+)", token)
     if match is None:
