@@ -26,8 +26,9 @@ class Access(pulumi.ComponentResource):
         role_arns: Mapping[str, pulumi.Input[str]],
         partition: str,
         after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("eksplan:index:Access", name)
+        super().__init__("eksplan:index:Access", name, None, opts)
         self._cluster, self._control_plane, self._partition = cluster, control_plane, partition
         self._role_arns = role_arns
         self.entries = {entry.name: self._entry(entry) for entry in known(cluster.access_entries)}
@@ -76,8 +77,14 @@ class Access(pulumi.ComponentResource):
 class OidcProvider(pulumi.ComponentResource):
     """The cluster's OIDC issuer as an identity provider in IAM; AWS needs no thumbprint for its own issuers."""
 
-    def __init__(self, name: str, cluster: Cluster, issuer: pulumi.Output[str]) -> None:
-        super().__init__("eksplan:index:OidcProvider", name)
+    def __init__(
+        self,
+        name: str,
+        cluster: Cluster,
+        issuer: pulumi.Output[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("eksplan:index:OidcProvider", name, None, opts)
         self.resource = aws.iam.OpenIdConnectProvider(
             f"{cluster.name}-oidc",
             url=issuer,

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from planner.design import Addon, Cluster
 from stacks.parts import known, tags
+from stacks.settings import control_plane_settings
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -23,12 +24,13 @@ class ControlPlane(pulumi.ComponentResource):
         subnet_ids: Sequence[pulumi.Input[str]],
         security_group_ids: Sequence[pulumi.Input[str]],
         nodes_come_from: Sequence[pulumi.Input[str]],
+        secrets_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(
-            "eksplan:index:ControlPlane", name, None, pulumi.ResourceOptions(parent=opts.parent if opts else None)
-        )
-        after = list(opts.depends_on) if opts and isinstance(opts.depends_on, list) else []
+        given = opts or pulumi.ResourceOptions()
+        own = pulumi.ResourceOptions(parent=given.parent, aliases=given.aliases)
+        super().__init__("eksplan:index:ControlPlane", name, None, own)
+        after = list(given.depends_on) if isinstance(given.depends_on, list) else []
         self.resource = aws.eks.Cluster(
             cluster.name,
             name=cluster.name,
@@ -54,16 +56,18 @@ class ControlPlane(pulumi.ComponentResource):
             enabled_cluster_log_types=list(cluster.log_types) or None,
             encryption_config=aws.eks.ClusterEncryptionConfigArgs(
                 resources=["secrets"],
-                provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=cluster.secrets_key_arn),
+                provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=secrets_key_arn),
             )
-            if cluster.secrets_key_arn
+            if secrets_key_arn is not None
             else None,
             remote_network_config=_remote(cluster),
             control_plane_scaling_config=aws.eks.ClusterControlPlaneScalingConfigArgs(tier=cluster.control_plane_tier),
             upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type=str(cluster.support_type)),
+            zonal_shift_config=aws.eks.ClusterZonalShiftConfigArgs(enabled=bool(cluster.zonal_shift)),
+            **control_plane_settings(cluster.settings),
             deletion_protection=bool(cluster.deletion_protection),
             tags=tags(cluster.tags),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after, protect=cluster.deletion_protection is True),
         )
         self.name: pulumi.Output[str] = self.resource.name
         self.security_group_id: pulumi.Output[str] = self.resource.vpc_config.apply(
@@ -111,7 +115,8 @@ class Addons(pulumi.ComponentResource):
         before_nodes: bool,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("eksplan:index:Addons", name, None, pulumi.ResourceOptions(parent=opts.parent))
+        own = pulumi.ResourceOptions(parent=opts.parent, aliases=opts.aliases)
+        super().__init__("eksplan:index:AddonSet", name, None, own)
         after = list(opts.depends_on) if isinstance(opts.depends_on, list) else []
         self.resources: list[pulumi.Resource] = []
         for addon in known(cluster.addons):

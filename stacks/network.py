@@ -10,7 +10,9 @@ import pulumi
 import pulumi_aws as aws
 
 from planner.design import Design, NatGateway, RouteTable, RouteTarget, Subnet, Unknown, VpcEndpoint
-from stacks.parts import known, tags
+from planner.design.regional import regional_domain
+from stacks.acls import network_acls
+from stacks.parts import known, protected, tags
 
 
 class Network(pulumi.ComponentResource):
@@ -28,7 +30,7 @@ class Network(pulumi.ComponentResource):
         self._ipv6: pulumi.Output[str] | None = None
         self.vpc_id: pulumi.Input[str] = self._vpc()
         self._associations = self._secondary_cidrs()
-        self.ways_out: list[pulumi.Resource] = []
+        self.ways_out: list[pulumi.Resource] = self._dhcp_options()
         self.subnets: dict[str, pulumi.Input[str]] = {}
         self.zone_names: dict[str, pulumi.Input[str]] = {}
         for subnet in design.subnets:
@@ -44,6 +46,7 @@ class Network(pulumi.ComponentResource):
         for endpoint in known(design.vpc_endpoints):
             if endpoint.kind == "Gateway":
                 self._gateway_endpoint(endpoint)
+        self.ways_out += network_acls(design, self.vpc_id, self.subnets, self)
         self.register_outputs({"vpcId": self.vpc_id})
 
     def _child(self, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
@@ -64,12 +67,29 @@ class Network(pulumi.ComponentResource):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=tags(vpc.tags),
-            opts=self._own,
+            opts=pulumi.ResourceOptions(parent=self, protect=protected(self._design)),
         )
         if vpc.ipv6:
             self._ipv6 = made.ipv6_cidr_block
         vpc_id: pulumi.Output[str] = made.id
         return vpc_id
+
+    def _dhcp_options(self) -> list[pulumi.Resource]:
+        """DHCP options of the VPC's own; nodes learn them when they boot, so they come first."""
+        vpc = self._design.vpc
+        if vpc.existing or not vpc.own_dhcp_options:
+            return []
+        made = aws.ec2.VpcDhcpOptions(
+            vpc.name,
+            domain_name=known(vpc.domain_name) or regional_domain(self._design.region),
+            domain_name_servers=list(known(vpc.domain_name_servers)),
+            ntp_servers=list(known(vpc.ntp_servers)) or None,
+            tags=tags(vpc.tags),
+            opts=self._own,
+        )
+        return [
+            aws.ec2.VpcDhcpOptionsAssociation(vpc.name, vpc_id=self.vpc_id, dhcp_options_id=made.id, opts=self._own)
+        ]
 
     def _own_ipv6(self) -> list[pulumi.Input[str]]:
         """The VPC's IPv6 block, if it has one: an egress-only gateway translates nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from planner.design import Tags, Unknown
+from planner.design import Design, Tags, Unknown
 
 T = TypeVar("T")
 
@@ -19,3 +19,11 @@ def known(value: T | Unknown) -> T:
 def tags(pairs: Tags) -> dict[str, str] | None:
     """Tags as Pulumi takes them."""
     return dict(pairs) or None
+
+
+def protected(design: Design) -> bool:
+    """Whether Pulumi refuses to delete what cannot be made again: as long as the plan protects the cluster.
+
+    To destroy a stack, a plan with ``deletionProtection: false`` is applied first.
+    """
+    return design.cluster is not None and design.cluster.deletion_protection is True

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import pulumi
 
 from planner.design import Design
+from stacks import keys
 from stacks.access import Access, OidcProvider
 from stacks.cluster import Addons, ControlPlane
 from stacks.events import Events
 from stacks.network import Network
 from stacks.nodes import Nodes
+from stacks.observability import LogGroups, flow_logs
+from stacks.outputs import Made, outputs
 from stacks.parts import known
 from stacks.roles import Roles
+from stacks.rooms import AddonsRoom, ClusterRoom, Security, moved_into
 from stacks.security import SecurityGroups, SecurityRules
 
 
@@ -29,7 +33,8 @@ class Declared:
 def declare(design: Design) -> Declared:
     """Declare a planned design inside a Pulumi program.
 
-    Order: network, roles and groups; the cluster; roles that trust its OIDC issuer; access entries;
+    Five rooms: network, security, cluster, nodes, addons. Order: network, roles, groups, key and log
+    groups; the cluster; roles that trust its OIDC issuer; access entries;
     rules and endpoints (they name the cluster security group); the add-ons that nodes need; node
     groups; the other add-ons. Raises
     ValueError for a design that was not planned, or that has unknown parts.
@@ -39,9 +44,14 @@ def declare(design: Design) -> Declared:
         raise ValueError("only a planned design with a cluster can be declared")
     name = cluster.name
     network = Network(f"{name}-network", design)
+    in_security, in_cluster = Security(f"{name}-security"), ClusterRoom(f"{name}-cluster")
+    in_addons = AddonsRoom(f"{name}-addons")
     planned = known(design.roles)
-    roles = Roles(f"{name}-roles", [role for role in planned if not role.federated])
-    security = SecurityGroups(f"{name}-security-groups", design, network.vpc_id)
+    roles = Roles(f"{name}-roles", [role for role in planned if not role.federated], opts=moved_into(in_security))
+    security = SecurityGroups(f"{name}-security-groups", design, network.vpc_id, moved_into(in_security))
+    inside = pulumi.ResourceOptions(parent=in_security)
+    made_keys = keys.Keys(f"{name}-keys", design, roles.attachments[cluster.role], inside)
+    logs = LogGroups(f"{name}-log-groups", design, pulumi.ResourceOptions(parent=in_cluster))
     control_plane = ControlPlane(
         f"{name}-control-plane",
         cluster,
@@ -49,20 +59,31 @@ def declare(design: Design) -> Declared:
         [network.subnets[subnet] for subnet in cluster.subnets],
         [security.ids[group] for group in cluster.security_groups],
         network.nodes_come_from,
-        pulumi.ResourceOptions(depends_on=roles.attachments[cluster.role]),
+        keys.of(made_keys.arns, cluster.secrets_key, cluster.secrets_key_arn),
+        moved_into(
+            in_cluster,
+            depends_on=[*roles.attachments[cluster.role], *logs.resources.values(), *made_keys.aliases],
+        ),
     )
+    flow_logs(design, network.vpc_id, logs.arns, roles.arns, roles.attachments, network)
     arns, policies = dict(roles.arns), [one for many in roles.attachments.values() for one in many]
     if cluster.oidc_provider:
-        provider = OidcProvider(f"{name}-oidc-provider", cluster, control_plane.issuer)
+        issuer = control_plane.issuer
+        provider = OidcProvider(f"{name}-oidc-provider", cluster, issuer, moved_into(in_security))
         federated = Roles(
-            f"{name}-service-account-roles", [role for role in planned if role.federated], control_plane.issuer
+            f"{name}-service-account-roles",
+            [role for role in planned if role.federated],
+            issuer,
+            moved_into(in_security),
         )
         arns |= federated.arns
         policies += [provider.resource, *(one for many in federated.attachments.values() for one in many)]
     groups: dict[str, pulumi.Input[str]] = dict(security.ids)
     if cluster.cluster_security_group:
         groups[cluster.cluster_security_group] = control_plane.security_group_id
-    rules = SecurityRules(f"{name}-security-rules", design, groups, network.vpc_id, network.subnets)
+    rules = SecurityRules(
+        f"{name}-security-rules", design, groups, network.vpc_id, network.subnets, moved_into(in_security)
+    )
 
     def addons(part: str, after: list[pulumi.Resource], *, before_nodes: bool) -> Addons:
         return Addons(
@@ -74,11 +95,18 @@ def declare(design: Design) -> Declared:
             network.subnets,
             network.zone_names,
             before_nodes=before_nodes,
-            opts=pulumi.ResourceOptions(depends_on=after),
+            opts=moved_into(in_addons, depends_on=after, type_="eksplan:index:Addons"),
         )
 
-    Events(f"{name}-events", design)
-    access = Access(f"{name}-access", cluster, control_plane, arns, _partition(cluster.role, design), policies)
+    access = Access(
+        f"{name}-access",
+        cluster,
+        control_plane,
+        arns,
+        _partition(cluster.role, design),
+        policies,
+        moved_into(in_cluster),
+    )
     early = addons("before-nodes", policies, before_nodes=True)
     nodes = Nodes(
         f"{name}-nodes",
@@ -91,13 +119,18 @@ def declare(design: Design) -> Declared:
             depends_on=[*policies, *network.ways_out, *rules.endpoints, *early.resources, *access.entries.values()]
         ),
     )
+    Events(f"{name}-events", design, moved_into(nodes))
     addons("after-nodes", [*nodes.resources, *policies], before_nodes=False)
-    pulumi.export("clusterName", control_plane.name)
-    pulumi.export("endpoint", control_plane.resource.endpoint)
-    pulumi.export("clusterSecurityGroupId", control_plane.security_group_id)
-    pulumi.export("vpcId", network.vpc_id)
-    pulumi.export("subnetIds", dict(network.subnets))
-    pulumi.export("kubeconfigCommand", f"aws eks update-kubeconfig --name {name} --region {design.region}")
+    told = Made(
+        network,
+        control_plane,
+        groups,
+        arns,
+        [group.name for group in known(design.node_groups)],
+        made_keys.arns,
+    )
+    for key, value in outputs(design, told).items():
+        pulumi.export(key, value)
     return Declared(network, control_plane, nodes)
 
 

@@ -1,6 +1,15 @@
 """The Design and its parts: frozen values that know nothing else in the house."""
 
-from planner.design.cluster import AccessEntry, AccessPolicy, Addon, Cluster, EndpointAccess, EniConfig, PodIdentity
+from planner.design.cluster import (
+    AccessEntry,
+    AccessPolicy,
+    Addon,
+    Cluster,
+    ControlPlaneSettings,
+    EndpointAccess,
+    EniConfig,
+    PodIdentity,
+)
 from planner.design.design import Design
 from planner.design.events import EventRule, Queue
 from planner.design.network import (
@@ -31,6 +40,7 @@ from planner.design.nodes import (
     UpdateSettings,
     WarmPool,
 )
+from planner.design.observability import FlowLog, Key, LogGroup
 from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
 from planner.design.unknown import Unknown, known
 
@@ -40,6 +50,7 @@ __all__ = [
     "AclRule",
     "Addon",
     "Cluster",
+    "ControlPlaneSettings",
     "Design",
     "Direction",
     "Disk",
@@ -47,8 +58,11 @@ __all__ = [
     "EndpointAccess",
     "EniConfig",
     "EventRule",
+    "FlowLog",
     "InternetGateway",
+    "Key",
     "LaunchTemplate",
+    "LogGroup",
     "NatGateway",
     "NetworkAcl",
     "NetworkInterface",

@@ -80,6 +80,24 @@ class Addon:
     """Whether it must be set up before the first node joins, as the VPC CNI must."""
 
 
+_LEFT = {"left_to_aws": True}
+"""Marks fields whose default in a plan leaves the value to AWS: whatever is found then is no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPlaneSettings:
+    """Settings of the Kubernetes components. None leaves each to EKS."""
+
+    event_ttl_minutes: int | None = field(default=None, metadata=_LEFT)
+    node_ports: tuple[int, int] | None = field(default=None, metadata=_LEFT)
+    """First and last port of Services of type NodePort."""
+    hpa_sync_seconds: int | None = field(default=None, metadata=_LEFT)
+    terminated_pod_threshold: int | None = field(default=None, metadata=_LEFT)
+    scoring_strategy: str | None = field(default=None, metadata=_LEFT)
+    scoring_weights: tuple[tuple[str, int], ...] = field(default=(), metadata=_LEFT)
+    """Resource and weight, sorted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """An EKS cluster. Subnets, groups and roles by name; the log types are sorted."""
@@ -100,12 +118,16 @@ class Cluster:
     """Only asked at creation; AWS does not keep it."""
     log_types: tuple[str, ...] = ()
     support_type: str | Unknown = "STANDARD"
+    secrets_key: str | None = None
+    """Name of the key among the design's own that envelopes secrets."""
     secrets_key_arn: str | None = None
+    """Another key that does."""
     remote_node_cidrs: tuple[IPv4Network, ...] = ()
     remote_pod_cidrs: tuple[IPv4Network, ...] = ()
     control_plane_egress: str = "AWS_MANAGED"
     control_plane_tier: str = "standard"
     """Scaling tier of the control plane: standard, or a provisioned one such as tier-xl."""
+    settings: ControlPlaneSettings = ControlPlaneSettings()
     zonal_shift: bool | Unknown = False
     deletion_protection: bool | Unknown = False
     addons: tuple[Addon, ...] | Unknown = ()

@@ -36,7 +36,9 @@ def _compare(path: str, planned: Any, found: Any, *, ignore_more: bool) -> list[
         return [
             one
             for field in dataclasses.fields(planned)
-            if field.compare and not (field.name == "tags" and getattr(planned, "existing", False))
+            if field.compare
+            and not (field.name == "tags" and getattr(planned, "existing", False))
+            and not (field.metadata.get("left_to_aws") and getattr(planned, field.name) == field.default)
             for one in _compare(
                 f"{path}.{field.name}" if path else field.name,
                 getattr(planned, field.name),

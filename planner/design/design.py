@@ -19,6 +19,7 @@ from planner.design.network import (
     VpcEndpoint,
 )
 from planner.design.nodes import LaunchTemplate, NodeGroup
+from planner.design.observability import FlowLog, Key, LogGroup
 from planner.design.security import Role, SecurityGroup
 from planner.design.unknown import Unknown
 
@@ -50,6 +51,12 @@ class Design:
     """The queue that Karpenter listens to, named after the cluster."""
     event_rules: tuple[EventRule, ...] | Unknown = ()
     """EventBridge rules that send to it."""
+    log_groups: tuple[LogGroup, ...] | Unknown = ()
+    """Log groups of the control plane and of flow logs."""
+    flow_logs: tuple[FlowLog, ...] | Unknown = ()
+    """Flow logs of the VPC."""
+    keys: tuple[Key, ...] | Unknown = ()
+    """The key of secrets, where it carries the alias that a plan gives; other keys are ARNs alone."""
     prefix_lists: tuple[PrefixList, ...] | Unknown = field(default=(), compare=False)
     """Prefix lists that routes and rules name."""
     interfaces: tuple[NetworkInterface, ...] | Unknown | None = field(default=None, compare=False)

@@ -30,6 +30,10 @@ class Vpc:
     dns_hostnames: bool | Unknown = True
     domain_name_servers: tuple[str, ...] | Unknown = ("AmazonProvidedDNS",)
     """Name servers in the DHCP options set."""
+    domain_name: str | Unknown | None = None
+    """Domain name in the DHCP options set; None is the region's own."""
+    ntp_servers: tuple[str, ...] | Unknown = ()
+    """Time servers in the DHCP options set."""
     peer_cidrs: tuple[tuple[str, IPv4Network], ...] | Unknown = field(default=(), compare=False)
     """Name and block of every network that can be reached from here: peers, on-premises."""
     tags: Tags = ()
@@ -38,6 +42,11 @@ class Vpc:
     """Secondary blocks that a stack must associate; the others are there already."""
     id: str | None = field(default=None, compare=False)
     ipv6_cidr: IPv6Network | None = field(default=None, compare=False)
+
+    @property
+    def own_dhcp_options(self) -> bool:
+        """Whether its DHCP options are others than those that AWS gives every VPC."""
+        return (self.domain_name_servers, self.domain_name, self.ntp_servers) != (("AmazonProvidedDNS",), None, ())
 
     @property
     def cidrs(self) -> tuple[IPv4Network, ...]:

@@ -12,6 +12,7 @@ from planner.observe.calls import Calls
 from planner.observe.collect_events import collect_events
 from planner.observe.collect_groups import collect_groups
 from planner.observe.collect_network import collect_network
+from planner.observe.collect_records import collect_key, collect_log_groups, flow_log_roles
 from planner.observe.raw import Raw
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
     GetManagedPrefixListEntries, GetEbsEncryptionByDefault; ssm GetParameter (AWS's public ones);
     autoscaling DescribeAutoScalingGroups; iam ListOpenIDConnectProviders, ListRoles, GetRole,
     ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy; sqs GetQueueUrl, GetQueueAttributes,
-    ListQueueTags; events ListRuleNamesByTarget, DescribeRule, ListTagsForResource.
+    ListQueueTags; events ListRuleNamesByTarget, DescribeRule, ListTagsForResource; logs
+    DescribeLogGroups, ListTagsForResource; kms DescribeKey, GetKeyPolicy,
+    GetKeyRotationStatus, ListResourceTags.
     """
     calls = _Cluster(session, Raw(region, cluster), endpoint_url)
     calls.run()
@@ -55,6 +58,8 @@ class _Cluster(Calls):
         collect_groups(self, self.raw.cluster)
         self.addons()
         self.access()
+        collect_log_groups(self)
+        collect_key(self, cluster)
         self.roles(cluster)
         collect_events(self)
 
@@ -101,6 +106,7 @@ class _Cluster(Calls):
         # EKS's own roles of its own services are no part of a design
         arns = {arn for arn in arns if "/aws-service-role/" not in arn}
         arns |= {group.get("nodeRole", "") for group in self.raw.keyed("eks:DescribeNodegroup").values()}
+        arns |= flow_log_roles(self)
         arns |= {one.get("roleArn", "") for one in self.raw.keyed("eks:DescribePodIdentityAssociation").values()}
         self._ask_roles(arns)
 

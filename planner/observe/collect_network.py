@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.design import Unknown
 from planner.observe.calls import Calls, pages
+from planner.observe.collect_records import collect_flow_logs
 
 FILTER_VALUES = 200
 """Most values of a filter; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html"""
@@ -22,6 +23,7 @@ def collect_network(calls: Calls, vpc_id: str) -> None:
     _gateways(calls, vpc_id)
     _peers(calls, vpc_id)
     _lists(calls, vpc_id)
+    collect_flow_logs(calls, vpc_id)
 
 
 def _vpc(calls: Calls, vpc_id: str) -> None:

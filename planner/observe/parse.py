@@ -10,6 +10,7 @@ from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
 from planner.observe.parse_network import Names
+from planner.observe.parse_records import flow_logs_of, keys_of, log_groups_of
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
 
@@ -68,6 +69,7 @@ def parse(raw: Raw) -> Design:
         vpc_endpoints=parse_network.endpoints_of(raw, subnet_names, table_names, groups),
         security_groups=parse_network.security_groups_of(raw, groups, lists, own_group, _used_groups(raw)),
         network_acls=parse_lists.network_acls_of(raw, subnet_names, ipv6=vpc.ipv6),
+        flow_logs=flow_logs_of(raw),
         prefix_lists=parse_lists.prefix_lists_of(raw, lists),
         interfaces=parse_lists.interfaces_of(raw, subnet_names, groups),
         roles=(),
@@ -90,6 +92,8 @@ def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Des
         node_groups=node_groups,
         ebs_encryption_by_default=raw.get("ec2:GetEbsEncryptionByDefault"),
         launch_templates=parse_templates.launch_templates_of(raw, subnets, groups),
+        log_groups=log_groups_of(raw),
+        keys=keys_of(raw),
         queues=queues_of(raw),
         event_rules=event_rules_of(raw),
     )

@@ -22,11 +22,14 @@ from planner.design import (
 )
 from planner.observe.names import plain_tags
 from planner.observe.parse_access import access_entries_of, controllers_of
+from planner.observe.parse_records import has_own_key
 from planner.observe.parse_releases import capacity_rebalance, latest_release
 from planner.observe.parse_roles import canonical, oidc_provider_of
+from planner.observe.parse_settings import settings_of
 from planner.observe.parse_templates import template_names
 from planner.observe.parse_upkeep import node_repair_of, warm_pool_of
 from planner.observe.raw import Raw
+from planner.security.keys import key_alias
 
 Names = Mapping[str, str]
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
@@ -49,7 +52,7 @@ def cluster_of(
     keys = [
         one["provider"]["keyArn"] for one in item.get("encryptionConfig") or () if "secrets" in one.get("resources", ())
     ]
-    remote = item.get("remoteNetworkConfig") or {}
+    remote, own_key = item.get("remoteNetworkConfig") or {}, has_own_key(raw)
     not_told = Unknown("eks:DescribeCluster", "not in the answer")
     cluster_group = vpc.get("clusterSecurityGroupId")
     service = network.get("serviceIpv4Cidr")
@@ -74,11 +77,13 @@ def cluster_of(
             )
         ),
         support_type=item.get("upgradePolicy", {}).get("supportType", not_told),
-        secrets_key_arn=keys[0] if keys else None,
+        secrets_key=key_alias(raw.cluster) if keys and own_key else None,
+        secrets_key_arn=keys[0] if keys and not own_key else None,
         remote_node_cidrs=_blocks(remote.get("remoteNodeNetworks")),
         remote_pod_cidrs=_blocks(remote.get("remotePodNetworks")),
         control_plane_egress=vpc.get("controlPlaneEgressMode", "AWS_MANAGED"),
         control_plane_tier=(item.get("controlPlaneScalingConfig") or {}).get("tier", "standard"),
+        settings=settings_of(item),
         zonal_shift=bool(item.get("zonalShiftConfig", {}).get("enabled", False)),
         deletion_protection=item.get("deletionProtection", not_told),
         addons=addons,

@@ -18,6 +18,7 @@ from planner.design import (
     Vpc,
     VpcEndpoint,
 )
+from planner.design.regional import regional_domain
 from planner.observe.names import names_by_id, tag_table, tags_of
 from planner.observe.raw import Raw
 
@@ -36,11 +37,7 @@ def vpc_of(raw: Raw) -> Vpc:
     ]
     primary = IPv4Network(vpc["CidrBlock"])
     ipv6 = _ipv6_blocks(vpc)
-    servers = raw.get("ec2:DescribeDhcpOptions")
-    if not isinstance(servers, Unknown):
-        servers = tuple(
-            value["Value"] for row in servers if row["Key"] == "domain-name-servers" for value in row["Values"]
-        )
+    options = raw.get("ec2:DescribeDhcpOptions")
     return Vpc(
         name=tag_table(vpc).get("Name") or vpc["VpcId"],
         cidr=primary,
@@ -48,12 +45,29 @@ def vpc_of(raw: Raw) -> Vpc:
         ipv6=bool(ipv6),
         dns_support=raw.get("ec2:DescribeVpcAttribute", "enableDnsSupport"),
         dns_hostnames=raw.get("ec2:DescribeVpcAttribute", "enableDnsHostnames"),
-        domain_name_servers=servers,
+        domain_name_servers=_option(options, "domain-name-servers"),
+        domain_name=_domain(options, raw.region),
+        ntp_servers=_option(options, "ntp-servers"),
         peer_cidrs=_peers(raw, vpc["VpcId"]),
         tags=tags_of(vpc),
         id=vpc["VpcId"],
         ipv6_cidr=IPv6Network(ipv6[0]) if ipv6 else None,
     )
+
+
+def _option(options: Any, key: str) -> tuple[str, ...] | Unknown:
+    """The values of a DHCP option."""
+    if isinstance(options, Unknown):
+        return options
+    return tuple(value["Value"] for row in options if row["Key"] == key for value in row["Values"])
+
+
+def _domain(options: Any, region: str) -> str | Unknown | None:
+    """The domain name of DHCP options; None where it is the region's own, or none."""
+    found = _option(options, "domain-name")
+    if isinstance(found, Unknown):
+        return found
+    return found[0] if found and found[0] != regional_domain(region) else None
 
 
 def _ipv6_blocks(item: Mapping[str, Any]) -> list[str]:

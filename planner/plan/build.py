@@ -29,6 +29,7 @@ from planner.nodegroups.overrides import check_overrides
 from planner.nodegroups.settings import node_settings, plan_launch_template, plan_node_group, record
 from planner.nodegroups.user_data import Renderer, too_long
 from planner.nodegroups.user_data_reasons import record_user_data
+from planner.plan.acls import check_acls, plan_acls
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.coredns import coredns_defaults, record_coredns
@@ -36,6 +37,7 @@ from planner.plan.groups import size_groups, size_pools
 from planner.plan.interruption import plan_interruption
 from planner.plan.limits import reach_of
 from planner.plan.model import CatalogStamp, GroupPods, Plan, SubnetCapacity
+from planner.plan.observability import domain_name_of, plan_flow_logs, plan_log_groups, record_dhcp
 from planner.plan.one_way import one_way_doors
 from planner.plan.per_zone import record_spreads
 from planner.plan.previous import check_previous, kept_of
@@ -46,6 +48,7 @@ from planner.plan.scaling import plan_scaling
 from planner.plan.sizes import Sized
 from planner.security.entries import existing_roles, plan_entries
 from planner.security.groups import node_security_groups, plan_groups
+from planner.security.keys import plan_keys
 from planner.security.names import control_plane_group_name, endpoint_group_name
 from planner.security.quotas import check_group_quotas
 from planner.security.role_limits import check_roles
@@ -54,6 +57,7 @@ from planner.security.roles import PlannedRoles, plan_roles
 from planner.security.secrets import record_secrets
 from planner.spec.addons import addon_names
 from planner.spec.cluster import ClusterDocument, ClusterSpec
+from planner.spec.observability import DhcpOptionsSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         design, of_groups = keep_groups(design, previous.design, spec, ledger)
         problems += of_groups
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
+    problems += check_acls(brief, [] if isinstance(design.network_acls, Unknown) else design.network_acls)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     plan = _plan(document, brief, design, groups, network, catalog)
@@ -206,6 +211,7 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
     planned_addons = plan_addons(brief, addon_names(spec, facts), layout, planned, addon_defaults)
     names = [one.name for one in security_groups]
     record_secrets(brief)
+    record_dhcp(brief)
     record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons, planned, entries)
     role = node_role_name(name, facts)
@@ -214,6 +220,7 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
         for one in groups
     ]
     queues, event_rules = plan_interruption(brief)
+    acls = plan_acls(brief, layout, (network.primary, *network.secondary))
     return Design(
         region=brief.region.name,
         vpc=_vpc(spec, name, network),
@@ -224,9 +231,13 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
         nat_gateways=routing.nat_gateways,
         vpc_endpoints=endpoints,
         security_groups=security_groups,
+        network_acls=acls,
         prefix_lists=tuple(PrefixList(one) for one in sorted(_prefix_lists(security_groups))),
         roles=tuple(sorted((*planned.roles, *existing_roles(brief)), key=lambda one: one.name)),
         cluster=cluster,
+        log_groups=plan_log_groups(brief),
+        flow_logs=plan_flow_logs(brief),
+        keys=plan_keys(brief),
         queues=queues,
         event_rules=event_rules,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),
@@ -291,17 +302,23 @@ def _vpc(spec: ClusterSpec, name: str, network: AddressPlan) -> Vpc:
             dns_support=seen,
             dns_hostnames=seen,
             domain_name_servers=servers,
+            domain_name=servers,
+            ntp_servers=servers,
             peer_cidrs=peers,
             existing=True,
             associate=tuple(sorted(set(network.secondary) - set(spec.vpc.secondary_cidrs))),
             id=spec.vpc.id,
         )
     full = f"{name}-vpc"
+    options = spec.vpc.dhcp_options or DhcpOptionsSpec()
     return Vpc(
         name=full,
         cidr=network.primary,
         secondary_cidrs=tuple(sorted(network.secondary)),
         ipv6=spec.ip_family == "ipv6",
+        domain_name_servers=options.domain_name_servers,
+        domain_name=domain_name_of(spec),
+        ntp_servers=options.ntp_servers,
         peer_cidrs=peers,
         associate=tuple(sorted(network.secondary)),
         tags=named_tags(spec, full),

@@ -12,6 +12,8 @@ from planner.design import AccessEntry, Addon, Cluster, EniConfig
 from planner.network.access import plan_access
 from planner.network.demand import Tier
 from planner.network.planned import Layout
+from planner.plan.observability import plan_settings, record_zonal_shift
+from planner.security.keys import key_alias
 from planner.security.names import cluster_group_name, control_plane_group_name
 from planner.security.role_names import cluster_role_name
 from planner.security.roles import PlannedRoles
@@ -39,6 +41,7 @@ def plan_cluster(
     spec, name = brief.spec, brief.name
     extra = control_plane_group_name(name)
     hybrid = spec.hybrid
+    record_zonal_shift(brief)
     return Cluster(
         name=name,
         version=version,
@@ -52,10 +55,13 @@ def plan_cluster(
         creator_is_admin=spec.creator_is_admin,
         log_types=tuple(sorted(set(spec.log_types))),
         support_type=spec.support_type.upper(),
+        secrets_key=key_alias(name) if spec.secrets_key == "managed" else None,
         secrets_key_arn=spec.secrets_key_arn,
         remote_node_cidrs=tuple(sorted(hybrid.node_cidrs)) if hybrid else (),
         remote_pod_cidrs=tuple(sorted(hybrid.pod_cidrs)) if hybrid else (),
         control_plane_tier=spec.control_plane.tier,
+        settings=plan_settings(brief),
+        zonal_shift=spec.zonal_shift,
         deletion_protection=spec.deletion_protection,
         addons=addons,
         pod_identities=roles.controllers,

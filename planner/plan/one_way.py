@@ -83,12 +83,12 @@ def one_way_doors(
             _UG + "access-entries.html",
         ),
     ]
-    if cluster.secrets_key_arn:
+    if cluster.secrets_key_arn or cluster.secrets_key:
         doors.append(
             OneWayDoor(
                 "cluster.encryption",
                 "KMS key of secrets",
-                cluster.secrets_key_arn,
+                cluster.secrets_key_arn or str(cluster.secrets_key),
                 "cannot be removed or replaced; losing the key loses the cluster",
                 _UG + "enable-kms.html",
                 "N02",

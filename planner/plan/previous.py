@@ -8,9 +8,11 @@ from planner.diagnostics import Diagnostic, Kind, Path
 from planner.network.demand import Tier
 from planner.network.kept import Kept, KeptSubnet
 from planner.plan.model import Plan
+from planner.security.keys import key_alias
 from planner.spec.cluster import ClusterSpec
 
 _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+_KMS = "https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html"
 _CLUSTER = "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"
 
 
@@ -54,6 +56,7 @@ def check_previous(name: str, spec: ClusterSpec, plan: Plan, kept: Kept) -> Iter
     for path, what, asked, there, source in rows:
         if asked != there:
             yield _changed(path, what, str(asked), str(there), source)
+    yield from _key(spec, plan)
     gone = [str(block) for block in kept.secondary if block not in spec.vpc.secondary_cidrs]
     if spec.vpc.secondary_cidrs and gone:
         yield _changed(
@@ -77,6 +80,16 @@ def check_previous(name: str, spec: ClusterSpec, plan: Plan, kept: Kept) -> Iter
         yield _changed(
             ("spec", "zones"), "the number of zones", str(spec.zones), f"{len(kept.zones)} at least", _CLUSTER
         )
+
+
+def _key(spec: ClusterSpec, plan: Plan) -> Iterator[Diagnostic]:
+    """A key that envelopes secrets can be given later, and never be taken away or changed (note N02)."""
+    cluster = plan.design.cluster
+    there = (cluster.secrets_key_arn or cluster.secrets_key) if cluster else None
+    asked = spec.secrets_key_arn or (key_alias(plan.name) if spec.secrets_key == "managed" else None)
+    if there is not None and asked != there:
+        field = "secretsKey" if cluster and cluster.secrets_key else "secretsKeyArn"
+        yield _changed(("spec", field), "the KMS key of secrets", str(asked or "none"), there, _KMS)
 
 
 def _changed(path: Path, what: str, asked: str, there: str, source: str) -> Diagnostic:

@@ -1,21 +1,26 @@
-"""Roles of the control plane, of nodes and of Fargate (note N36)."""
+"""Roles of the control plane, of nodes, of Fargate and of flow logs (note N36)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from planner.capacity.brief import Brief
+from planner.security.log_names import flow_log_group
+from planner.security.policies import InlinePolicy, Statement, canonical
 from planner.security.role_names import (
+    ACCOUNT,
     auto_node_role_name,
     cluster_role_name,
+    flow_log_role_name,
     karpenter_node_role_name,
     node_role_name,
     role_name,
 )
-from planner.security.role_parts import PlannedRole, Trust, fargate_trust, instance_trust, make_role
+from planner.security.role_parts import PlannedRole, Trust, fargate_trust, flow_log_trust, instance_trust, make_role
 from planner.spec.addons import uses_auto_mode, uses_karpenter
 
 _NODE = "https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html"
+_FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
 
 
 def infrastructure_roles(brief: Brief) -> Iterator[PlannedRole]:
@@ -43,6 +48,9 @@ def infrastructure_roles(brief: Brief) -> Iterator[PlannedRole]:
             "nodes of EKS Auto Mode: less than a node role, because their networking runs outside of them; they join through an access entry of type EC2",
             facts.source("roles.auto_mode_node_policies"),
         )
+    logs = brief.spec.vpc.flow_logs
+    if logs is not None and logs.destination == "cloud-watch-logs":
+        yield _flow_logs(brief)
     if brief.spec.fargate:
         trust = fargate_trust(partition, brief.region.name, name)
         yield PlannedRole(
@@ -71,3 +79,29 @@ def _cluster(brief: Brief) -> PlannedRole:
     trust = Trust(("eks.amazonaws.com",), actions)
     role = make_role(brief, cluster_role_name(brief.name, facts), trust, policies)
     return PlannedRole(role, why, facts.source("roles.cluster_policies"))
+
+
+def _flow_logs(brief: Brief) -> PlannedRole:
+    """The role with which VPC flow logs are written to one log group."""
+    partition, region = brief.region.partition, brief.region.name
+    write = Statement("Write", "writes records to this log group only", ("logs:CreateLogStream", "logs:PutLogEvents"))
+    look = Statement(
+        "Look",
+        "finds the group and its streams; these calls list",
+        ("logs:DescribeLogGroups", "logs:DescribeLogStreams"),
+    )
+    group = f"arn:{partition}:logs:{region}:{ACCOUNT}:log-group:{flow_log_group(brief.name)}:*"
+    statements = [
+        {"Sid": one.name, "Effect": "Allow", "Action": list(one.actions), "Resource": resource}
+        for one, resource in ((write, group), (look, f"arn:{partition}:logs:{region}:{ACCOUNT}:log-group:*"))
+    ]
+    inline = InlinePolicy("FlowLogs", canonical({"Version": "2012-10-17", "Statement": statements}), (write, look))
+    role = make_role(
+        brief, flow_log_role_name(brief.name, brief.facts), flow_log_trust(partition, region), (), (inline,)
+    )
+    return PlannedRole(
+        role,
+        "VPC flow logs are written with it; the condition keeps flow logs of other accounts and regions from borrowing it",
+        _FLOW_LOGS,
+        (inline,),
+    )

@@ -53,6 +53,11 @@ def auto_node_role_name(cluster: str, facts: Facts) -> str:
     return role_name(cluster, "auto-node", facts)
 
 
+def flow_log_role_name(cluster: str, facts: Facts) -> str:
+    """Name of the role that writes flow logs."""
+    return role_name(cluster, "flow-logs", facts)
+
+
 def interruption_queue_name(cluster: str) -> str:
     """Name of Karpenter's queue: the cluster's, within the 80 characters of SQS.
 

@@ -87,3 +87,12 @@ def fargate_trust(partition: str, region: str, cluster: str) -> Trust:
     return Trust(
         ("eks-fargate-pods.amazonaws.com",), conditions=(TrustCondition("ArnLike", "aws:SourceArn", (profiles,)),)
     )
+
+
+def flow_log_trust(partition: str, region: str) -> Trust:
+    """Trust in VPC flow logs of this account and region only.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    """
+    logs = f"arn:{partition}:ec2:{region}:{ACCOUNT}:vpc-flow-log/*"
+    return Trust(("vpc-flow-logs.amazonaws.com",), conditions=(TrustCondition("ArnLike", "aws:SourceArn", (logs,)),))

@@ -21,6 +21,7 @@ from planner.spec.network import (
     VpcSpec,
 )
 from planner.spec.nodes import NodeGroupSpec, NodePoolSpec
+from planner.spec.observability import Retention
 from planner.spec.scaling import AutoscalingSpec, ControlPlaneSpec
 from planner.spec.security import SecuritySpec
 from planner.spec.types import (
@@ -195,6 +196,14 @@ class ClusterSpec(SpecModel):
     log_types: tuple[LogType, ...] = Field(
         default=("api", "audit", "authenticator"), description="Control-plane logs sent to CloudWatch."
     )
+    log_retention_days: Retention = Field(
+        default=90,
+        description="How many days CloudWatch keeps the control-plane logs, or never (they never expire). The plan makes the log group; EKS would make one that never expires.",
+    )
+    secrets_key: Literal["managed"] | None = Field(
+        default=None,
+        description="managed: the plan makes a KMS key that envelopes Kubernetes secrets, with an alias, yearly rotation and a policy for the cluster role. Excludes secretsKeyArn.",
+    )
     secrets_key_arn: KeyArn | None = Field(
         default=None,
         description="KMS key that envelopes Kubernetes secrets; AWS's own key when not given (EKS encrypts either way).",
@@ -203,7 +212,14 @@ class ClusterSpec(SpecModel):
         default="standard",
         description="What happens when standard support ends: upgrade by EKS (standard), or paid extended support.",
     )
-    deletion_protection: bool = Field(default=True, description="EKS refuses to delete the cluster until this is off.")
+    zonal_shift: bool = Field(
+        default=False,
+        description="Whether EKS takes part in zonal shifts (Amazon Application Recovery Controller): traffic inside the cluster can then be moved away from an impaired zone.",
+    )
+    deletion_protection: bool = Field(
+        default=True,
+        description="EKS refuses to delete the cluster until this is off, and Pulumi what cannot be made again: cluster, VPC, KMS key and log groups. To destroy a cluster, set it to false, apply that plan, then destroy.",
+    )
     tags: dict[str, str] = Field(default={}, description="Tags on everything.")
 
     def tells_max_pods(self, group: NodeGroupSpec) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from planner.catalog.facts import Facts
+from planner.spec.observability import DhcpOptionsSpec, FlowLogsSpec
 from planner.spec.ports import PortsSpec, PortsText
 from planner.spec.types import (
     AnyCidr,
@@ -85,6 +86,11 @@ class VpcSpec(SpecModel):
         default="dedicated",
         description="Where EKS puts its own interfaces: in a /28 of their own in each zone (dedicated), or in the node subnets (shared), which then also keep addresses free for updates.",
     )
+
+    dhcp_options: DhcpOptionsSpec | None = Field(
+        default=None, description="DHCP options of a new VPC; AWS's own (AmazonProvidedDNS) when not given."
+    )
+    flow_logs: FlowLogsSpec | None = Field(default=None, description="Flow logs of the VPC; none when not given.")
 
     def subnet_names(self) -> dict[str, str]:
         """A name for each existing subnet's id: its Name tag where no other has it, else the id."""
@@ -180,11 +186,11 @@ class LoadBalancersSpec(SpecModel):
         description="TCP ports of load balancers' targets, for backends shared and restricted; NodePorts (30000-32767) when not given.",
     )
 
-    def targets(self, facts: Facts) -> tuple[PortsSpec, ...]:
-        """What the plan itself opens to load balancers."""
+    def targets(self, facts: Facts, node_ports: tuple[int, int] | None = None) -> tuple[PortsSpec, ...]:
+        """What the plan itself opens to load balancers; ``node_ports`` where the cluster has its own."""
         if self.backends == "controller":
             return ()
-        first, last = facts["load_balancer.node_ports"].value
+        first, last = node_ports or facts["load_balancer.node_ports"].value
         found = [PortsSpec(protocol="tcp", ports=text) for text in self.target_ports]
         found = found or [PortsSpec(protocol="tcp", ports=f"{first}-{last}")]
         if self.backends == "restricted":
@@ -256,6 +262,10 @@ class QuotasSpec(SpecModel):
     )
     security_groups_per_interface: Annotated[int, Field(ge=1, le=16)] | None = Field(
         default=None, description="Security groups of a network interface (default 5, adjustable to 16)."
+    )
+    network_acl_rules: Annotated[int, Field(ge=20, le=40)] | None = Field(
+        default=None,
+        description="Entries of a network ACL in each direction and address family (default 20, adjustable to 40).",
     )
     subnets: Annotated[int, Field(ge=200, le=100_000)] | None = Field(
         default=None, description="Subnets of a VPC (default 200, adjustable)."

@@ -78,6 +78,10 @@ class SecuritySpec(SpecModel):
     pod_groups: tuple[PodGroupSpec, ...] = Field(
         default=(), max_length=100, description="Security groups for pods of their own."
     )
+    network_acls: Literal["default", "tiers"] = Field(
+        default="default",
+        description="default: the VPC's own network ACL, which lets everything pass. tiers: one for each tier of planned subnets (cluster, node, pod, public) with what the flows need, both directions, whole ephemeral ranges; IPv4 clusters only.",
+    )
     efa: bool = Field(
         default=False, description="Whether nodes use EFA, which needs rules to and from the group itself."
     )

@@ -180,6 +180,21 @@ CniVersion = _text(
 RegionName = _text(r"[a-z]{2,4}(-[a-z]+)+-\d", "a region name", "write it as eu-west-1")
 AccountId = _text(r"\d{12}", "an AWS account id: twelve digits", 'write it as "111122223333"')
 VpcId = _text(r"vpc-[0-9a-f]{8,17}", "a VPC id", "write it as vpc-0123456789abcdef0")
+DomainName = _text(
+    r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", "a domain name", "write it as eu-west-1.compute.internal"
+)
+_OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+ServerAddress = _text(rf"{_OCTET}(\.{_OCTET}){{3}}", "an IPv4 address", "write it as 10.0.0.53")
+NameServer = _text(
+    rf"(AmazonProvidedDNS|{_OCTET}(\.{_OCTET}){{3}})",
+    "AmazonProvidedDNS or an IPv4 address",
+    "write AmazonProvidedDNS, or an address such as 10.0.0.53",
+)
+BucketArn = _text(
+    r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/=-]{1,200})?",
+    "the ARN of an S3 bucket, with or without a folder",
+    "write it as arn:aws:s3:::my-flow-logs/eks/",
+)
 HostedZoneId = _text(r"Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone", "write it as Z0123456789ABCDEFGHIJ")
 SubnetId = _text(r"subnet-[0-9a-f]{8,17}", "a subnet id", "write it as subnet-0123456789abcdef0")
 GroupId = _text(r"sg-[0-9a-f]{8,17}", "a security group id", "write it as sg-0123456789abcdef0")

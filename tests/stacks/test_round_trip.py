@@ -69,6 +69,47 @@ VARIANTS: dict[str, dict[str, Any]] = {
             {**GROUP, "name": "second", "warmPool": {}},
         ],
     },
+    "DHCP options, flow logs, a key of the plan's own, zonal shift and control-plane settings": {
+        "vpc": {
+            "dhcpOptions": {
+                "domainName": "corp.example.com",
+                "domainNameServers": ["AmazonProvidedDNS", "10.9.0.2"],
+                "ntpServers": "10.9.0.3",
+            },
+            "flowLogs": {"traffic": "reject", "aggregationSeconds": 60, "retentionDays": 7},
+        },
+        "tags": {"team": "core"},
+        "logRetentionDays": "never",
+        "secretsKey": "managed",
+        "zonalShift": True,
+        "controlPlane": {
+            "tier": "tier-xl",
+            "settings": {
+                "eventTtlMinutes": 45,
+                "nodePorts": {"first": 20000, "last": 21000},
+                "horizontalPodAutoscalerSyncSeconds": 10,
+                "terminatedPodThreshold": 100,
+                "scoringStrategy": "MostAllocated",
+                "scoringWeights": {"cpu": 2, "memory": 1},
+            },
+        },
+    },
+    "network ACLs": {
+        "security": {"networkAcls": "tiers"},
+        "cni": {"customNetworking": True},
+        "avoid": ["10.200.0.0/16"],
+    },
+    "settings that are EKS's own, and no logs": {
+        "logTypes": [],
+        "vpc": {"dhcpOptions": {"domainName": "ec2.internal"}},
+        "controlPlane": {
+            "settings": {
+                "eventTtlMinutes": 60,
+                "nodePorts": {"first": 30000, "last": 32767},
+                "scoringStrategy": "LeastAllocated",
+            }
+        },
+    },
     "single NAT gateway": {"nat": "single"},
     "regional NAT gateway": {"nat": "regional", "loadBalancers": {"public": 0}},
     "own AMI": {

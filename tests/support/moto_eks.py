@@ -33,6 +33,9 @@ KEPT = (
     "storageConfig",
     "deletionProtection",
     "controlPlaneScalingConfig",
+    "kubeApiServerConfig",
+    "kubeControllerManagerConfig",
+    "kubeSchedulerConfig",
 )
 DESCRIPTION = (
     "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, "

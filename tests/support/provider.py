@@ -507,6 +507,10 @@ def create_cluster(name: str, i: Inputs, c: Clients) -> Made:
             upgradePolicy=i.get("upgradePolicy"),
             deletionProtection=i.get("deletionProtection"),
             controlPlaneScalingConfig=i.get("controlPlaneScalingConfig"),
+            zonalShiftConfig=i.get("zonalShiftConfig"),
+            kubeApiServerConfig=i.get("kubeApiServerConfig"),
+            kubeControllerManagerConfig=i.get("kubeControllerManagerConfig"),
+            kubeSchedulerConfig=i.get("kubeSchedulerConfig"),
             logging={"clusterLogging": [{"types": logs, "enabled": True}]} if logs else None,
             encryptionConfig=[encryption] if encryption else None,
             remoteNetworkConfig={
@@ -772,3 +776,7 @@ def create_launch_template(name: str, i: Inputs, c: Clients) -> Made:
 @deletes("aws:ec2/launchTemplate:LaunchTemplate")
 def delete_launch_template(identity: str, state: dict[str, Any], c: Clients) -> None:
     c("ec2").delete_launch_template(LaunchTemplateId=identity)
+
+
+# the handlers of other files register themselves
+from tests.support import provider_more  # noqa: F401

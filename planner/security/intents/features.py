@@ -60,7 +60,7 @@ class Features:
 
 def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
     """The features that a spec asks for."""
-    security, hybrid = spec.security, spec.hybrid
+    security, hybrid, ports = spec.security, spec.hybrid, spec.control_plane.settings.node_ports
     karpenter = ("karpenter",) if uses_karpenter(spec) else ()
     addons = tuple(dict.fromkeys([*addon_names(spec, facts), *karpenter]))
     return Features(
@@ -80,7 +80,10 @@ def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
         efa=security.efa or security.egress == "open",
         efs="aws-efs-csi-driver" in addons,
         fargate=bool(spec.fargate),
-        load_balancer_ports=tuple(Ports(one.protocol, *one.range) for one in spec.load_balancers.targets(facts)),
+        load_balancer_ports=tuple(
+            Ports(one.protocol, *one.range)
+            for one in spec.load_balancers.targets(facts, (ports.first, ports.last) if ports else None)
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from planner.spec.check.access import check_access
 from planner.spec.check.cni import check_cni
 from planner.spec.check.endpoint import check_endpoint
 from planner.spec.check.nodes import check_node_groups
+from planner.spec.check.observability import check_observability
 from planner.spec.check.pools import check_pools
 from planner.spec.check.ranges import check_ranges
 from planner.spec.check.scaling import check_scaling
@@ -30,6 +31,7 @@ def check_document(document: ClusterDocument, facts: Facts) -> Iterator[Diagnost
         check_cni,
         check_security,
         check_access,
+        check_observability,
         check_node_groups,
         check_pools,
         check_scaling,

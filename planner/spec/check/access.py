@@ -222,6 +222,17 @@ def _identity(spec: ClusterSpec) -> Iterator[Diagnostic]:
 def _key(spec: ClusterSpec) -> Iterator[Diagnostic]:
     if spec.secrets_key_arn is None:
         return
+    if spec.secrets_key is not None:
+        yield invalid(
+            "secrets-key-choice",
+            ("secretsKey",),
+            "secretsKey: managed and secretsKeyArn exclude each other",
+            value=spec.secrets_key_arn,
+            limit="a key that the plan makes, or one of yours",
+            fix="remove one of the two",
+            source=_KMS,
+            note="N02",
+        )
     region = spec.secrets_key_arn.split(":")[3]
     if region != spec.region:
         yield invalid(

@@ -24,6 +24,17 @@ def check_security(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
     yield from _blocks(spec, facts)
     yield from _interfaces(spec, facts)
     yield from _product(spec, facts)
+    if spec.security.network_acls == "tiers" and spec.ip_family == "ipv6":
+        yield invalid(
+            "acls-ipv6",
+            ("security", "networkAcls"),
+            "network ACLs of the plan name the VPC's blocks, and AWS assigns the IPv6 one only when the VPC is made",
+            value="networkAcls: tiers with ipFamily: ipv6",
+            limit="IPv4 clusters",
+            fix="use networkAcls: default, and add ACLs of your own once the block is known",
+            source="https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html",
+            note="N35",
+        )
 
 
 def _idle(spec: ClusterSpec) -> Iterator[Diagnostic]:
