@@ -31,9 +31,11 @@ def _acl(
     parent: pulumi.Resource,
 ) -> list[pulumi.Resource]:
     own = pulumi.ResourceOptions(parent=parent)
+    # a number, and a subnet's association, cannot be there twice: the old one goes first
+    entry = pulumi.ResourceOptions(parent=parent, delete_before_replace=True)
     made = aws.ec2.NetworkAcl(acl.name, vpc_id=vpc_id, tags=tags(acl.tags), opts=own)
-    entries: list[pulumi.Resource] = [_entry(acl.name, made.id, rule, own) for rule in acl.rules]
-    after = pulumi.ResourceOptions(parent=parent, depends_on=entries)
+    entries: list[pulumi.Resource] = [_entry(acl.name, made.id, rule, entry) for rule in acl.rules]
+    after = pulumi.ResourceOptions(parent=parent, depends_on=entries, delete_before_replace=True)
     return [
         aws.ec2.NetworkAclAssociation(
             f"{acl.name}-{subnet}", network_acl_id=made.id, subnet_id=subnets[subnet], opts=after

@@ -65,6 +65,9 @@ def _flow_log(
         iam_role_arn=role_arns[log.role] if log.role else None,
         max_aggregation_interval=log.aggregation_seconds,
         tags=tags(log.tags),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=after.get(log.role or "", [])),
+        # EC2 takes no second flow log to the same place: the old one goes first
+        opts=pulumi.ResourceOptions(
+            parent=parent, depends_on=after.get(log.role or "", []), delete_before_replace=True
+        ),
     )
     return made

@@ -181,6 +181,22 @@ def rich_specs(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.integers(0, 4)) == 0:
         manager = draw(st.sampled_from(["karpenter", "auto-mode"]))
         spec["nodePools"] = [{"name": "pool", "manager": manager, "instanceTypes": ["m5.large"], "maxNodes": 3}]
+    if draw(st.integers(0, 2)) == 0:
+        spec["security"] = {"networkAcls": "tiers"}
+        spec["secretsKey"] = "managed"
+        spec["zonalShift"] = draw(st.booleans())
+        spec["logRetentionDays"] = draw(st.sampled_from([1, 365, "never"]))
+        spec.setdefault("vpc", {"cidr": "10.64.0.0/16"}).update(
+            draw(
+                st.sampled_from(
+                    [
+                        {"flowLogs": {}},
+                        {"flowLogs": {"traffic": "accept", "aggregationSeconds": 60, "retentionDays": "never"}},
+                        {"dhcpOptions": {"domainName": "corp.example.com", "ntpServers": "10.9.0.3"}},
+                    ]
+                )
+            )
+        )
     for key in ("customNetworking", "securityGroupsForPods"):
         if draw(st.integers(0, 4)) == 0:
             spec["cni"][key] = True

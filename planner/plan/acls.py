@@ -113,6 +113,7 @@ def _entries(brief: Brief, tier: Tier, flows: _Flows) -> Iterator[_Entry]:
         return
     yield from flows.inside()
     yield from flows.outward()
+    yield from flows.inward()
     balancers = brief.spec.load_balancers
     if tier is Tier.PUBLIC:
         if balancers.public != 0:
@@ -164,6 +165,12 @@ class _Flows:
         for intent in self._intents:
             if intent.source.who in IN_CLUSTER - {Who.CONTROL_PLANE} and intent.target.who in _OUTWARD:
                 yield from self._both(intent, self._places(intent.target), egress=True)
+
+    def inward(self) -> Iterator[_Entry]:
+        """What calls nodes and pods from outside the VPC, as groups for pods say."""
+        for intent in self._intents:
+            if intent.source.who is Who.OUTSIDE and intent.target.who in IN_CLUSTER - {Who.CONTROL_PLANE}:
+                yield from self._both(intent, self._places(intent.source), egress=False)
 
     def listeners(self, cidr: str) -> Iterator[_Entry]:
         """Clients of load balancers, and the replies to them."""

@@ -33,6 +33,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "shared cluster subnets": {"vpc": {"clusterSubnets": "shared"}},
     "public nodes": {"nodeGroups": [{"name": "web", "instanceTypes": ["m5.large"], "maxSize": 3, "subnets": "public"}]},
     "hybrid nodes": {"hybrid": {"nodeCidrs": ["10.200.0.0/16"], "podCidrs": ["10.201.0.0/16"]}},
+    "pods called from outside": {
+        "nat": "none",
+        "cni": {"securityGroupsForPods": True},
+        "security": {"podGroups": [{"name": "pay", "ingress": [{"peer": "10.200.0.0/16", "ports": 443}]}]},
+    },
     "public endpoint": {
         "endpoint": {"private": False, "public": True, "publicCidrs": ["0.0.0.0/0"]},
         "security": {"egress": "restricted"},

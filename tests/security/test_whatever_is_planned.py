@@ -72,6 +72,10 @@ def security(draw: st.DrawFn) -> dict[str, Any]:
             "s3Gateway": draw(st.booleans()),
         },
     }
+    if spec["ipFamily"] == "ipv4" and draw(st.booleans()):
+        asked["networkAcls"] = "tiers"
+    if draw(st.booleans()):
+        spec["hybrid"] = {"nodeCidrs": ["10.202.0.0/16"], "podCidrs": ["10.203.0.0/16"]}
     if draw(st.booleans()):
         spec["fargate"] = [{"name": "jobs", "pods": 4}]
     if draw(st.booleans()):

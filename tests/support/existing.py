@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tests.support import provider_more_read  # noqa: F401 - it registers its readers and updaters
 from tests.support.changes import same
 from tests.support.provider import Inputs, MotoProvider, UnknownTypeError, UnreadInputError
 from tests.support.provider_read import READ

@@ -20,7 +20,8 @@ def inventory(region: str, endpoint_url: str | None = None) -> Found:
     ec2 = client("ec2")
     own = {one["VpcId"] for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]}
     network = (*_vpcs(ec2), *_subnets(ec2, own), *_gateways(ec2), *_tables(ec2, own), *_groups(ec2, own))
-    return frozenset([*network, *_roles(client("iam")), *_clusters(client("eks")), *_events(client)])
+    more = (*_acls(ec2, own), *_records(client, ec2), *_keys(client("kms")))
+    return frozenset([*network, *more, *_roles(client("iam")), *_clusters(client("eks")), *_events(client)])
 
 
 def made_by_aws(region: str, endpoint_url: str | None = None) -> Found:
@@ -121,3 +122,32 @@ def _events(client: Any) -> Iterator[tuple[str, str]]:
         yield "queue", url
     for rule in client("events").list_rules()["Rules"]:
         yield "event rule", rule["Name"]
+
+
+def _acls(ec2: Any, own: set[str]) -> Iterator[tuple[str, str]]:
+    for acl in ec2.describe_network_acls()["NetworkAcls"]:
+        if acl["VpcId"] in own and not acl["IsDefault"]:
+            yield "network ACL", acl["NetworkAclId"]
+            for one in acl["Entries"]:
+                if one["RuleNumber"] < 32767:  # AWS's own denial
+                    yield "ACL entry", f"nacl-{acl['NetworkAclId']}-{one['RuleNumber']}-{one['Egress']}"
+            for one in acl["Associations"]:
+                yield "ACL association", one["NetworkAclAssociationId"]
+
+
+def _records(client: Any, ec2: Any) -> Iterator[tuple[str, str]]:
+    for one in ec2.describe_dhcp_options()["DhcpOptions"]:
+        yield "DHCP options", one["DhcpOptionsId"]
+    for one in ec2.describe_flow_logs()["FlowLogs"]:
+        yield "flow log", one["FlowLogId"]
+    for one in client("logs").describe_log_groups()["logGroups"]:
+        yield "log group", one["logGroupName"]
+
+
+def _keys(kms: Any) -> Iterator[tuple[str, str]]:
+    for one in kms.list_keys()["Keys"]:
+        if kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"]["KeyState"] != "PendingDeletion":
+            yield "key", one["KeyId"]
+    for one in kms.list_aliases()["Aliases"]:
+        if not one["AliasName"].startswith("alias/aws/"):
+            yield "alias", one["AliasName"]

@@ -90,7 +90,8 @@ def _attribute(name: str) -> str:
 
 def _update_cluster_config(self: Any) -> ActionResult:
     cluster = _cluster_of(self)
-    for key in ("upgradePolicy", "zonalShiftConfig", "deletionProtection", "controlPlaneScalingConfig", "logging"):
+    kept = ("upgradePolicy", "zonalShiftConfig", "deletionProtection", "controlPlaneScalingConfig", "logging")
+    for key in (*kept, "kubeApiServerConfig", "kubeControllerManagerConfig", "kubeSchedulerConfig"):
         value = self._get_param(key)
         if value is not None:
             setattr(cluster, _attribute(key), value)

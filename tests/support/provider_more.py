@@ -20,8 +20,9 @@ def create_dhcp_options(name: str, i: Inputs, c: Clients) -> Made:
     )
     made = c("ec2").create_dhcp_options(
         DhcpConfigurations=[{"Key": key, "Values": values} for key, values in rows if values],
-        TagSpecifications=tag_specification("dhcp-options", i.get("tags")),
     )["DhcpOptions"]
+    if i.get("tags"):  # moto drops those that come with the call
+        c("ec2").create_tags(Resources=[made["DhcpOptionsId"]], Tags=tag_list(i["tags"]))
     return made["DhcpOptionsId"], {}
 
 

@@ -292,6 +292,10 @@ def read_cluster(identity: str, state: Values, c: Clients) -> Values:
         "upgradePolicy": found.get("upgradePolicy"),
         "deletionProtection": found.get("deletionProtection"),
         "controlPlaneScalingConfig": found.get("controlPlaneScalingConfig"),
+        "zonalShiftConfig": found.get("zonalShiftConfig"),
+        "kubeApiServerConfig": found.get("kubeApiServerConfig"),
+        "kubeControllerManagerConfig": found.get("kubeControllerManagerConfig"),
+        "kubeSchedulerConfig": found.get("kubeSchedulerConfig"),
         "remoteNetworkConfig": {key: value[0] for key, value in remote.items() if value} or None,
         "tags": found.get("tags") or None,
     }

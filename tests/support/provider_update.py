@@ -18,6 +18,10 @@ UPDATE: dict[str, Update] = {}
 """By type: identity, old state, and the inputs that changed with what identifies the resource."""
 
 
+TAGS: dict[str, Callable[[str, Values, list[str], dict[str, str], Clients], None]] = {}
+"""By type: identity, old state, tags that go, all tags that shall be there."""
+
+
 def updates(token: str) -> Callable[[Update], Update]:
     return lambda function: UPDATE.setdefault(token, function)
 
@@ -49,6 +53,8 @@ def change_tags(token: str, identity: str, state: Values, new: dict[str, str], c
     elif token == "aws:cloudwatch/eventRule:EventRule":
         c("events").untag_resource(ResourceARN=state["arn"], TagKeys=gone)
         c("events").tag_resource(ResourceARN=state["arn"], Tags=tag_list(new))
+    elif token in TAGS:
+        TAGS[token](identity, state, gone, new, c)
     else:
         raise LookupError(f"{token}: the double cannot change its tags")
 
@@ -183,7 +189,15 @@ def update_cluster(identity: str, state: Values, i: Inputs, c: Clients) -> Value
         off = sorted({"api", "audit", "authenticator", "controllerManager", "scheduler"} - set(wanted))
         kinds = [{"types": wanted, "enabled": True}, {"types": off, "enabled": False}]
         eks.update_cluster_config(name=identity, logging={"clusterLogging": [one for one in kinds if one["types"]]})
-    for key in ("upgradePolicy", "deletionProtection", "controlPlaneScalingConfig"):
+    for key in (
+        "upgradePolicy",
+        "deletionProtection",
+        "controlPlaneScalingConfig",
+        "zonalShiftConfig",
+        "kubeApiServerConfig",
+        "kubeControllerManagerConfig",
+        "kubeSchedulerConfig",
+    ):
         if i.get(key) is not None:
             eks.update_cluster_config(name=identity, **{key: i[key]})
     return {}
