@@ -20,13 +20,19 @@ from tests.support.provider import MotoProvider
 from tools import pulumi_cli
 
 
-@pytest.fixture(scope="session")
-def pulumi_command() -> automation.PulumiCommand:
-    """The CLI: built from tools/go.mod where Go is (once, some minutes), else ``pulumi`` on PATH."""
+def local_command() -> automation.PulumiCommand | None:
+    """The CLI: built from tools/go.mod where Go is (once, some minutes), else ``pulumi`` on PATH, if any."""
     if pulumi_cli.binary().exists() or shutil.which("go"):
         return automation.PulumiCommand(root=str(pulumi_cli.build().parents[1]))
-    if shutil.which("pulumi"):
-        return automation.PulumiCommand()
+    return automation.PulumiCommand() if shutil.which("pulumi") else None
+
+
+@pytest.fixture(scope="session")
+def pulumi_command() -> automation.PulumiCommand:
+    """The CLI; without one the test is skipped."""
+    found = local_command()
+    if found is not None:
+        return found
     pytest.skip("the Pulumi engine is not tested: neither Go nor pulumi is here")
 
 

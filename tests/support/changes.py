@@ -18,12 +18,14 @@ _FREE = {"tags", "labels"}
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Inputs of a type: those that force a replacement, those updated in place (dotted paths), the
-    one that names it in AWS, and the outputs that every update moves."""
+    one that names it in AWS, the outputs that every update moves, and the inputs that are left to AWS
+    when a program does not say them (the provider's Optional and Computed)."""
 
     replace: tuple[str, ...]
     update: tuple[str, ...]
     name: str = ""
     computed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,13 @@ class Change:
 def _table() -> dict[str, Rules]:
     kinds = json.loads(Path(__file__).with_name("changes.json").read_text("utf-8"))["types"]
     return {
-        kind: Rules(tuple(row["replace"]), tuple(row["update"]), row.get("name", ""), tuple(row.get("computed", ())))
+        kind: Rules(
+            tuple(row["replace"]),
+            tuple(row["update"]),
+            row.get("name", ""),
+            tuple(row.get("computed", ())),
+            tuple(row.get("left", ())),
+        )
         for kind, row in kinds.items()
     }
 
@@ -69,10 +77,9 @@ def same(old: Any, new: Any, key: str = "") -> bool:
 
 def change(kind: str, old: dict[str, Any], new: dict[str, Any], ignored: frozenset[str] = frozenset()) -> Change:
     """What changed between two sets of inputs. Raises LookupError for an input that the table does not class."""
-    changed = tuple(
-        key for key in sorted({*old, *new}) if key not in ignored and not same(old.get(key), new.get(key), key)
-    )
     known = rules(kind)
+    left = {key for key in known.left if new.get(key) is None} if known else set()
+    changed = tuple(key for key in sorted({*old, *new} - left - ignored) if not same(old.get(key), new.get(key), key))
     if known is None:
         return Change(changed, changed, delete_first=True)
     replaces = tuple(

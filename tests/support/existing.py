@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.support import provider_more_read  # noqa: F401 - it registers its readers and updaters
-from tests.support.changes import same
+from tests.support.changes import rules, same
 from tests.support.provider import Inputs, MotoProvider, UnknownTypeError, UnreadInputError
 from tests.support.provider_read import READ
 from tests.support.provider_update import UPDATE, change_tags
@@ -38,6 +38,9 @@ def read(
         return None
     names = input_names(token)
     if not inputs:
+        classed = rules(token)
+        if classed:  # what stacks never say is left out, as a program that is imported into says nothing of it
+            names &= {path.partition(".")[0] for path in (*classed.replace, *classed.update)}
         return seen, {key: value for key, value in seen.items() if key in names and value is not None}
     now = dict(inputs)
     for key in names & seen.keys():

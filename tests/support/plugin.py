@@ -160,7 +160,8 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             found = existing.read(self.provider, token(request.urn), str(state.get("id") or request.id), state, told)
         if found is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=request.id, properties=struct(found[0]), inputs=struct(found[1]))
+        identity = request.id if told else str(found[0].get("id") or request.id)
+        return provider_pb2.ReadResponse(id=identity, properties=struct(found[0]), inputs=struct(found[1]))
 
     def Update(self, request: Any, context: Any) -> Any:
         kind, new, state = token(request.urn), inputs(request.news), plain(request.olds)

@@ -145,11 +145,13 @@ def read_route_table(identity: str, state: Values, c: Clients) -> Values:
 
 @reads("aws:ec2/route:Route")
 def read_route(identity: str, state: Values, c: Clients) -> Values | None:
-    table, destination = re.fullmatch(r"r-(rtb-\w+)-(.+)", identity).groups()  # type: ignore[union-attr]
+    # the id of the state, or that of an import
+    table, destination = re.fullmatch(r"(?:r-)?(rtb-[0-9a-f]+)[-_](.+)", identity).groups()  # type: ignore[union-attr]
     key = "DestinationIpv6CidrBlock" if ":" in destination else "DestinationCidrBlock"
     routes = c("ec2").describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
     found = _one([one for one in routes if one.get(key) == destination])
     return found and {
+        "id": f"r-{table}-{destination}",
         "routeTableId": table,
         key[0].lower() + key[1:]: destination,
         "gatewayId": found.get("GatewayId"),
@@ -160,11 +162,17 @@ def read_route(identity: str, state: Values, c: Clients) -> Values | None:
 
 @reads("aws:ec2/routeTableAssociation:RouteTableAssociation")
 def read_route_table_association(identity: str, state: Values, c: Clients) -> Values | None:
-    wanted = _filtered("association.route-table-association-id", identity)
+    subnet, _, table_id = identity.partition("/")  # an import says both, the state has the association's id
+    key = "association.subnet-id" if table_id else "association.route-table-association-id"
+    wanted = _filtered(key, subnet)
     for table in c("ec2").describe_route_tables(Filters=wanted)["RouteTables"]:
         for one in table["Associations"]:
-            if one["RouteTableAssociationId"] == identity:
-                return {"routeTableId": table["RouteTableId"], "subnetId": one["SubnetId"]}
+            if subnet in (one["RouteTableAssociationId"], one.get("SubnetId")):
+                return {
+                    "id": one["RouteTableAssociationId"],
+                    "routeTableId": table["RouteTableId"],
+                    "subnetId": one["SubnetId"],
+                }
     return None
 
 
