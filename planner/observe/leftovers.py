@@ -33,34 +33,51 @@ def leftovers(session: Any, region: str, missing: Iterable[tuple[str, str]]) -> 
     Takes a boto3 session. A name that two resources carry is left out: a person must choose.
     """
     wanted = set(missing)
-    tagged = {name for kind, name in wanted if kind in _TAGGED}
-    found: dict[tuple[str, str], list[str]] = {}
     ec2, iam = session.client("ec2", region_name=region), session.client("iam", region_name=region)
-    if tagged:
-        filters = [{"Name": "key", "Values": ["Name"]}, {"Name": "value", "Values": sorted(tagged)}]
-        for page in ec2.get_paginator("describe_tags").paginate(Filters=filters):
-            for tag in page["Tags"]:
-                for kind, word in _TAGGED.items():
-                    if word == tag["ResourceType"] and (kind, tag["Value"]) in wanted:
-                        found.setdefault((kind, tag["Value"]), []).append(tag["ResourceId"])
-    for name in sorted(name for kind, name in wanted if kind == _ADDRESS):
-        answer = ec2.describe_addresses(Filters=[{"Name": "tag:Name", "Values": [name]}])
-        found[_ADDRESS, name] = [one["AllocationId"] for one in answer["Addresses"]]
-    if any(kind == _NAT for kind, _ in wanted):
+    found = _tagged(ec2, wanted) | _described(ec2, wanted) | _parts(ec2, wanted)
+    found |= _roles(iam, wanted) | _clusters(session.client("eks", region_name=region), wanted)
+    return {key: ids[0] for key, ids in found.items() if len(ids) == 1}
+
+
+def _tagged(ec2: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """What EC2 finds by tag in one question."""
+    found: dict[tuple[str, str], list[str]] = {}
+    names = sorted({name for kind, name in wanted if kind in _TAGGED})
+    if not names:
+        return found
+    kinds = {word: kind for kind, word in _TAGGED.items()}
+    filters = [{"Name": "key", "Values": ["Name"]}, {"Name": "value", "Values": names}]
+    for page in ec2.get_paginator("describe_tags").paginate(Filters=filters):
+        for tag in page["Tags"]:
+            key = kinds.get(tag["ResourceType"], ""), tag["Value"]
+            if key in wanted:
+                found.setdefault(key, []).append(tag["ResourceId"])
+    return found
+
+
+def _described(ec2: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Elastic IP addresses, and NAT gateways that are not on their way out."""
+    found: dict[tuple[str, str], list[str]] = {}
+    kinds = {kind for kind, _ in wanted}
+    if _ADDRESS in kinds:
+        for address in ec2.describe_addresses()["Addresses"]:
+            found.setdefault((_ADDRESS, _name(address)), []).append(address["AllocationId"])
+    if _NAT in kinds:
         for page in ec2.get_paginator("describe_nat_gateways").paginate():
             for gateway in page["NatGateways"]:
-                key = _NAT, _name(gateway)
-                if gateway["State"] in ("pending", "available") and key in wanted:
-                    found.setdefault(key, []).append(gateway["NatGatewayId"])
-    found |= _parts(ec2, wanted)
-    roles = {name for kind, name in wanted if kind == "aws:iam/role:Role"}
-    if roles:
-        for page in iam.get_paginator("list_roles").paginate():
-            for role in page["Roles"]:
-                if role["RoleName"] in roles:
-                    found["aws:iam/role:Role", role["RoleName"]] = [role["RoleName"]]
-    found |= _clusters(session.client("eks", region_name=region), wanted)
-    return {key: ids[0] for key, ids in found.items() if len(ids) == 1}
+                if gateway["State"] in ("pending", "available"):
+                    found.setdefault((_NAT, _name(gateway)), []).append(gateway["NatGatewayId"])
+    return {key: ids for key, ids in found.items() if key in wanted}
+
+
+def _roles(iam: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Roles, which IAM knows by name."""
+    kind = "aws:iam/role:Role"
+    if not any(one == kind for one, _ in wanted):
+        return {}
+    pages = iam.get_paginator("list_roles").paginate()
+    names = {role["RoleName"] for page in pages for role in page["Roles"]}
+    return {(kind, name): [name] for name in names if (kind, name) in wanted}
 
 
 def _name(owner: dict[str, Any]) -> str:

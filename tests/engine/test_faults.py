@@ -19,7 +19,7 @@ from stacks import declare
 from stacks.adopt import adopting
 from tests.engine.conftest import Engine
 from tests.engine.test_chain import destroyable
-from tests.support.faults import KINDS, EveryResourceOnce, account, remedy, without_pending
+from tests.support.faults import KINDS, EveryResourceOnce, account, record, remedy, without_pending
 from tests.support.inventory import inventory
 from tests.support.world import example_design, observe
 
@@ -36,6 +36,7 @@ pytestmark = [
 def test_an_error_at_every_resource_leaves_nothing_behind(engine: Engine, kind: str) -> None:
     design = destroyable(example_design("minimal"))
     before, told = inventory(design.region), ""
+    lost = orphaned = 0
     found: dict[tuple[str, str], str] = {}
     fault = engine.plugin.fault = EveryResourceOnce(kind)
 
@@ -52,12 +53,13 @@ def test_an_error_at_every_resource_leaves_nothing_behind(engine: Engine, kind: 
         except automation.CommandError as error:
             told += str(error)
         left = account(stack, design.region, before, engine.plugin.provider.made, told)
-        assert left.lost == frozenset()
-        assert left.orphaned == frozenset()
+        lost, orphaned = lost + len(left.lost), orphaned + len(left.orphaned)
         found = remedy(stack, design.region, fault.failed)
     else:
         pytest.fail("it never finished: " + told[-3000:])
     assert len(fault.failed) > 40
+    record(f"{kind} at each of {len(fault.failed)} resources", f"finished after {_run} failed runs", lost, orphaned)
+    assert (lost, orphaned) == (0, 0)
     assert account(stack, design.region, before, engine.plugin.provider.made, "").unknown == frozenset()
     assert differences(design, observe(design)) == ()
     engine.plugin.fault = lambda *_: None
@@ -133,12 +135,19 @@ def test_a_killed_run_is_finished_by_the_next(engine: Engine, victim: str, numbe
     stack.up()
     assert account(stack, design.region, before, engine.plugin.provider.made, "").unknown == frozenset()
     assert differences(design, observe(design)) == ()
+    record(
+        f"kill -9 of {victim} at resource {number}",
+        f"{len(left.unknown)} under way, reported; the next run finished",
+        len(left.lost),
+        len(left.orphaned),
+    )
     stack.destroy()
     assert inventory(design.region) == before
 
 
 def test_two_runs_at_once_the_second_is_told_of_the_lock(engine: Engine) -> None:
     design = destroyable(example_design("minimal"))
+    before = inventory(design.region)
     stack, hold = engine.stack(design), HoldAt(3)
     engine.plugin.fault = hold
     ended: list[Any] = []
@@ -153,6 +162,9 @@ def test_two_runs_at_once_the_second_is_told_of_the_lock(engine: Engine) -> None
         first.join(120)
     assert len(ended) == 1
     assert differences(design, observe(design)) == ()
+    left = account(stack, design.region, before, engine.plugin.provider.made, "")
+    record("two runs at once", "the second refused, the first finished", len(left.lost), len(left.orphaned))
+    assert (left.lost, left.unknown) == (frozenset(), frozenset())
 
 
 def test_a_state_that_cannot_be_written_stops_before_anything_is_made(engine: Engine) -> None:
@@ -170,3 +182,6 @@ def test_a_state_that_cannot_be_written_stops_before_anything_is_made(engine: En
     folder.unlink()
     stack.up()
     assert differences(design, observe(design)) == ()
+    left = account(stack, design.region, before, engine.plugin.provider.made, "")
+    record("state not writable", "refused before anything was made", len(left.lost), len(left.orphaned))
+    assert (left.lost, left.unknown) == (frozenset(), frozenset())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -111,6 +113,14 @@ def without_pending(stack: automation.Stack) -> None:
     deployment: dict[str, Any] = json.loads(json.dumps(exported.deployment))
     deployment.pop("pending_operations", None)
     stack.import_stack(automation.Deployment(exported.version, deployment))
+
+
+def record(fault: str, outcome: str, lost: int, orphaned: int) -> None:
+    """A row of the fault table, where the benchmark asks for one."""
+    table = os.environ.get("EKSPLAN_FAULT_TABLE")
+    if table:
+        with Path(table).open("a", encoding="utf-8") as file:
+            file.write(json.dumps([fault, outcome, lost, orphaned]) + "\n")
 
 
 def _key(urn: str) -> tuple[str, str]:
