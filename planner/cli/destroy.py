@@ -42,6 +42,14 @@ def command(
         )
     listener = Listener()
     try:
+        held = at.engine.protected()
+        if held:
+            # the engine would delete everything else before it comes to these
+            raise CliError(
+                f"{', '.join(held)}: still protected, for the last `up` had deletionProtection: true. Run "
+                f"`eksplan up -f {file}` first, which lifts it",
+                Exit.FINDINGS,
+            )
         at.engine.preview_destroy(listener)
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     help="Agree that this resource is replaced or deleted, though it cannot be made again as it was; may be repeated.",
 )
 @click.option(
+    "--adopt",
+    is_flag=True,
+    help="Take what a killed run made, and the state does not know, into the stack (found by name and tag).",
+)
+@click.option(
     "--skip-check", multiple=True, metavar="CHECK", help="Leave out one of the looks before; may be repeated."
 )
 @click.option(
@@ -43,6 +48,7 @@ def command(
     unlock: bool,
     refresh: bool,
     replace: tuple[str, ...],
+    adopt: bool,
     skip_check: tuple[str, ...],
     output: str,
 ) -> int:
@@ -53,19 +59,18 @@ def command(
     that breaks off goes on with the same command.
     """
     from planner.deploy.engine import EngineError
-    from planner.deploy.events import Listener
     from planner.deploy.steps import Action, unacknowledged
     from planner.report import deployment as report
 
     _known_checks(skip_check)
     at = opened(Asked(file, stack, backend, passphrase_file, profile), create=True, unlock=unlock)
-    _look(at, skip_check)
-    foreseen = Listener()
+    _look(at, (*skip_check, *_NAMES) if adopt else skip_check)
     try:
-        at.engine.preview(foreseen, refresh=refresh, parallel=parallel)
+        steps = _foresee(at, refresh=refresh, parallel=parallel)
+        if adopt and _adopt(at, steps):
+            steps = _foresee(at, refresh=refresh, parallel=parallel)
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None
-    steps = tuple(foreseen.steps.values())
     for line in report.changes(steps):
         streams.note(line)
     streams.note(report.summary(steps))
@@ -104,6 +109,31 @@ def _do(at: Opened, total: int, file: str, *, parallel: int | None, refresh: boo
         except EngineError as error:
             raise CliError(f"{error}\nwhat was made before is in the state. {again}", Exit.AWS) from None
     return tuple(listener.steps.values())
+
+
+#: Looks for names that are taken: --adopt takes what has them.
+_NAMES = ("cluster-name", "roles", "launch-templates")
+
+
+def _foresee(at: Opened, *, refresh: bool, parallel: int | None) -> tuple[Step, ...]:
+    from planner.deploy.events import Listener
+
+    listener = Listener()
+    at.engine.preview(listener, refresh=refresh, parallel=parallel)
+    return tuple(listener.steps.values())
+
+
+def _adopt(at: Opened, steps: tuple[Step, ...]) -> bool:
+    """Let the program take over what AWS has already of the resources to make; whether there is any."""
+    from planner.deploy.steps import Action
+    from planner.observe.leftovers import leftovers
+
+    missing = [(one.kind, one.name) for one in steps if one.action is Action.CREATE]
+    found = leftovers(at.session, at.plan.design.region, missing)
+    for (kind, name), identity in sorted(found.items()):
+        streams.note(f"adopts {kind.rpartition(':')[2]} {name}: {identity}")
+    at.engine.adopted.update(found)
+    return bool(found)
 
 
 def _known_checks(names: tuple[str, ...]) -> None:

@@ -32,6 +32,8 @@ class Engine:
     """A stack whose program declares one design."""
 
     stack: automation.Stack
+    adopted: dict[tuple[str, str], str]
+    """Ids in AWS, by type and name, that the program takes into the state instead of making them."""
 
     def preview(self, listener: Listener, *, refresh: bool = False, parallel: int | None = None) -> None:
         """What `up` would do; nothing is changed. Raises EngineError."""
@@ -66,6 +68,11 @@ class Engine:
         state = _run(self.stack.export_stack, Listener()).deployment or {}
         return frozenset(one["urn"].rpartition("::")[2] for one in state.get("resources", ()))
 
+    def protected(self) -> tuple[str, ...]:
+        """Names of the resources that the state protects from being deleted. Raises EngineError."""
+        state = _run(self.stack.export_stack, Listener()).deployment or {}
+        return tuple(sorted(one["urn"].rpartition("::")[2] for one in state.get("resources", ()) if one.get("protect")))
+
     def unlock(self) -> None:
         """Give the stack free after a run that ended without doing so. Raises EngineError."""
         _run(self.stack.cancel, Listener())
@@ -80,13 +87,17 @@ def open_engine(
         from pulumi import automation
 
         from stacks import declare
+        from stacks.adopt import adopting
     except ImportError as error:
         raise NoPulumiError(
             f"Pulumi's Python SDK is not installed ({error.name}); pip install 'eksplan[provision]'"
         ) from None
     command = command or find_pulumi()
 
+    adopted: dict[tuple[str, str], str] = {}
+
     def program() -> None:
+        adopting(adopted)
         declare(design)
 
     options = automation.LocalWorkspaceOptions(
@@ -94,7 +105,7 @@ def open_engine(
     )
     opened = automation.create_or_select_stack if create else automation.select_stack
     try:
-        return Engine(opened(place.stack, project_name=PROJECT, program=program, opts=options))
+        return Engine(opened(place.stack, project_name=PROJECT, program=program, opts=options), adopted)
     except automation.StackNotFoundError:
         raise EngineError(
             f"no stack {place.stack} in {place.backend}; `eksplan up -f PLAN` makes it, --stack names another"

@@ -66,7 +66,7 @@ def _cluster_name(subject: Subject) -> Iterator[str]:
         return
     yield (
         f"a cluster {cluster.name} is there already ({found['arn']}) and not this stack's; "
-        "plan with another name, or use the stack that made it (--stack)"
+        "plan with another name, use the stack that made it (--stack), or take what a killed run left (--adopt)"
     )
 
 
@@ -80,7 +80,7 @@ def _roles(subject: Subject) -> Iterator[str]:
             iam.get_role(RoleName=role.name)
         except iam.exceptions.NoSuchEntityException:
             continue
-        yield f"an IAM role {role.name} is there already and not this stack's; delete it or plan with another name"
+        yield f"an IAM role {role.name} is there already and not this stack's; delete it, plan with another name, or take it over (--adopt)"
 
 
 def _launch_templates(subject: Subject) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _launch_templates(subject: Subject) -> Iterator[str]:
         pages = subject.client("ec2").get_paginator("describe_launch_templates").paginate()
         there = {one["LaunchTemplateName"] for page in pages for one in page["LaunchTemplates"]}
         for name in sorted(wanted & there):
-            yield f"a launch template {name} is there already and not this stack's; delete it or rename the group"
+            yield f"a launch template {name} is there already and not this stack's; delete it, rename the group, or take it over (--adopt)"
 
 
 def _zones(subject: Subject) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,7 +137,15 @@ def test_deletion_protection_is_said_before_anything_goes(engine: Engine, folder
     refused = invoke("destroy", "-f", file, "--yes")
     assert refused.code == 4
     assert "deletionProtection: false" in refused.err
+    lifted = written(plan(), "lifted.json")
+    held = invoke("destroy", "-f", lifted, "--yes")  # not applied yet: the state still protects
+    assert held.code == 4
+    assert f"eksplan up -f {lifted}" in held.err
     assert cluster_names(protected.design) == ["test"]
+    assert differences(protected.design, observe(protected.design)) == ()
+    assert invoke("up", "-f", lifted, "--yes").code == 0
+    assert invoke("destroy", "-f", lifted, "--yes").code == 0
+    assert cluster_names(protected.design) == []
 
 
 def test_what_aws_refuses_ends_with_5_its_words_and_how_to_go_on(engine: Engine, folder: Path) -> None:
@@ -223,3 +232,21 @@ def test_without_the_pulumi_command_it_says_what_to_install(
     told = invoke("preview", "-f", file)
     assert told.code == 5
     assert "https://www.pulumi.com/docs/install/" in told.err
+
+
+def test_what_a_dead_run_left_is_taken_over(engine: Engine, folder: Path) -> None:
+    """What is found by its name or tag is imported and not made again, also where a whole state was lost."""
+    one = plan()
+    file = written(one)
+    assert invoke("up", "-f", file, "--yes").code == 0
+    shutil.rmtree("data/eksplan/state")
+    shutil.rmtree("data/eksplan/stacks")
+    stopped = invoke("up", "-f", file, "--yes")
+    assert stopped.code == 5
+    assert "--adopt" in stopped.err
+    before = len(engine.plugin.calls)
+    taken = invoke("up", "-f", file, "--yes", "--adopt")
+    again = [(method, kind) for method, kind, _ in engine.plugin.calls[before:] if method == "create"]
+    assert "adopts Cluster test" in taken.err
+    assert ("create", "aws:eks/cluster:Cluster") not in again
+    assert ("create", "aws:ec2/vpc:Vpc") not in again
