@@ -12,7 +12,12 @@ from planner.design import Design
 from tests.engine.conftest import Engine
 from tests.support.plans import plan_of
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.xdist_group("engine"),
+    # Pulumi's language host leaves its event loop open where a run fails, in whatever test that is collected
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 _ROOMS = ("eksplan:index:Security", "eksplan:index:Cluster", "eksplan:index:Addons")
 _NEW = ("eksplan:index:LogGroups", "eksplan:index:Keys")

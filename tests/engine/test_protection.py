@@ -14,7 +14,12 @@ from tests.support.inventory import inventory
 from tests.support.plans import plan_of
 from tests.support.world import observe
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.xdist_group("engine"),
+    # Pulumi's language host leaves its event loop open where a run fails, in whatever test that is collected
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 def test_a_protected_stack_keeps_what_cannot_be_made_again(engine: Engine) -> None:
