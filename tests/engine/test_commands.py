@@ -27,7 +27,12 @@ from tests.support.plans import plan_of
 from tests.support.world import observe
 from tools import pulumi_cli
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.xdist_group("engine"),
+    # Pulumi's language host leaves its event loop open where a run fails
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture
