@@ -243,12 +243,14 @@ def interruptible(how_to_go_on: str) -> Iterator[None]:
     except ValueError:  # not the main thread: the caller's own handler stays
         yield
         return
+    broken = False
     try:
         yield
     except CliError:
         if not stopped:
             raise
+        broken = True
     finally:
         signal.signal(signal.SIGINT, before)
-    if stopped:
+    if broken:  # else it had finished before the engine could stop
         raise CliError(f"interrupted; what was made is in the state. {how_to_go_on}", Exit.INTERRUPTED)

@@ -134,7 +134,12 @@ def _addresses(subject: Subject) -> Iterator[str]:
     answer = subject.client("ec2").describe_subnets(SubnetIds=ids)["Subnets"]
     free = {one["SubnetId"]: int(one["AvailableIpAddressCount"]) for one in answer}
     for row in wanted:
-        have = sum(free.get(str(existing[name]), 0) for name in row.subnets)
+        each = {name: free.get(str(existing[name]), 0) for name in row.subnets}
+        have = sum(each.values())
+        # which of a zone's subnets a node gets is EC2's choice: a full one fails beside a roomy one
+        for name, left in each.items():
+            if left == 0 < have:
+                yield f"{name} in {row.zone}: no address is free; free some, or leave the subnet out of the spec"
         if have < row.needed:
             yield (
                 f"{', '.join(row.subnets)} in {row.zone}: {have:,} addresses are free, {row.needed:,} are needed "
@@ -143,19 +148,28 @@ def _addresses(subject: Subject) -> Iterator[str]:
 
 
 def _quotas(subject: Subject) -> Iterator[str]:
+    from botocore.exceptions import ClientError
+
+    unseen: ClientError | None = None
     taken = _taken(subject)
     quotas = subject.client("service-quotas")
     for row in subject.facts["preflight.quotas"].value:
         more, count = taken[row["what"]]
         if not more:
             continue
-        limit = int(quotas.get_service_quota(ServiceCode=row["service"], QuotaCode=row["code"])["Quota"]["Value"])
-        have = count()
+        try:
+            answer = quotas.get_service_quota(ServiceCode=row["service"], QuotaCode=row["code"])
+        except ClientError as error:
+            unseen = unseen or error
+            continue
+        limit, have = int(answer["Quota"]["Value"]), count()
         if have + more > limit:
             yield (
                 f"{row['name']}: {have} are there and {more} more are planned, {limit} are allowed; "
                 f"ask for a higher quota ({row['code']}) first"
             )
+    if unseen is not None:
+        raise unseen
 
 
 def _taken(subject: Subject) -> dict[str, tuple[int, Callable[[], int]]]:
@@ -200,10 +214,11 @@ def preflight(subject: Subject, skipped: Iterable[str] = ()) -> list[Checked]:
     for name, check in CHECKS.items():
         if name in left:
             continue
+        mine: list[Checked] = []
         try:
-            problems = list(check(subject))
-        except (BotoCoreError, ClientError, NotImplementedError) as error:
-            found.append(Checked(name, Verdict.NOT_EVALUATED, str(error)))
-            continue
-        found += [Checked(name, Verdict.FAILED, one) for one in problems] or [Checked(name, Verdict.FINE)]
+            for problem in check(subject):
+                mine.append(Checked(name, Verdict.FAILED, problem))  # noqa: PERF401 - what was found before an error counts
+        except (BotoCoreError, ClientError) as error:
+            mine.append(Checked(name, Verdict.NOT_EVALUATED, str(error)))
+        found += mine or [Checked(name, Verdict.FINE)]
     return found

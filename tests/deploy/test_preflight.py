@@ -103,3 +103,21 @@ def test_what_is_denied_is_not_evaluated(moto: None, monkeypatch: pytest.MonkeyP
     # a plan in a VPC of its own has no existing subnets to ask about
     expected = Verdict.FINE if name == "addresses" else Verdict.NOT_EVALUATED
     assert [one.verdict for one in found] == [expected]
+
+
+def test_a_full_subnet_beside_a_roomy_one_is_told(moto: None) -> None:
+    """Free addresses are judged for each subnet: which of a zone's subnets a node gets is EC2's choice."""
+    plan = plan_of()
+    ec2 = boto3.client("ec2", region_name="us-east-1")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    roomy = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.16.0/20")["Subnet"]["SubnetId"]
+    full = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/28")["Subnet"]["SubnetId"]
+    for _ in range(11):
+        ec2.create_network_interface(SubnetId=full)
+    rows = [one for one in plan.capacity if one.tier == "node"]
+    names = (rows[0].subnets[0], rows[1].subnets[0])
+    design = changed(plan.design, "subnets", names[0], existing=True, id=roomy)
+    design = changed(design, "subnets", names[1], existing=True, id=full)
+    row = dataclasses.replace(rows[0], subnets=names)
+    told = failed(subject(dataclasses.replace(plan, design=design, capacity=(row,))), "addresses")
+    assert told["addresses"].startswith(f"{names[1]} in {row.zone}: no address is free")
