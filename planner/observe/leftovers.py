@@ -36,6 +36,7 @@ def leftovers(session: Any, region: str, missing: Iterable[tuple[str, str]]) -> 
     ec2, iam = session.client("ec2", region_name=region), session.client("iam", region_name=region)
     found = _tagged(ec2, wanted) | _described(ec2, wanted) | _parts(ec2, wanted)
     found |= _roles(iam, wanted) | _clusters(session.client("eks", region_name=region), wanted)
+    found |= _log_groups(session.client("logs", region_name=region), wanted)
     return {key: ids[0] for key, ids in found.items() if len(ids) == 1}
 
 
@@ -78,6 +79,17 @@ def _roles(iam: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list
     pages = iam.get_paginator("list_roles").paginate()
     names = {role["RoleName"] for page in pages for role in page["Roles"]}
     return {(kind, name): [name] for name in names if (kind, name) in wanted}
+
+
+def _log_groups(logs: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Log groups, which the stacks call by their path with - for /."""
+    kind = "aws:cloudwatch/logGroup:LogGroup"
+    if not any(one == kind for one, _ in wanted):
+        return {}
+    pages = logs.get_paginator("describe_log_groups").paginate()
+    names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    named = [((kind, name.strip("/").replace("/", "-")), [name]) for name in names]
+    return {key: ids for key, ids in named if key in wanted}
 
 
 def _name(owner: dict[str, Any]) -> str:
