@@ -102,7 +102,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
 
     from planner.cli.inputs import read
     from planner.cli.live import open_session
-    from planner.deploy.engine import EngineError, open_engine
+    from planner.deploy.engine import EngineError, open_engine, require_sdk
     from planner.deploy.place import place_of
     from planner.plan.file import PlanFileError, looks_like_plan, read_text
 
@@ -115,6 +115,10 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
         plan = read_text(content, name)
     except PlanFileError as error:
         raise CliError(str(error)) from None
+    try:
+        require_sdk()
+    except EngineError as error:
+        raise CliError(str(error), Exit.AWS) from None
     session = open_session(asked.profile, plan.design.region)
     account = _account(session)
     place = place_of(

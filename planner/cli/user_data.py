@@ -133,7 +133,7 @@ def _chosen(found: Sequence[GroupUserData], group: str | None, *, alone: bool) -
 
             near = nearest_names(group, names)
             hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise CliError(f"{group}: no such node group{hint} The plan has {', '.join(names) or 'none'}")
+            raise CliError(f"{group}: no such node group; the plan has {', '.join(names) or 'none'}{hint}")
         return [one for one in found if one.group == group]
     if not found:
         raise CliError("the plan has no managed node group, so there is no launch template")

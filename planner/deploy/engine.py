@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ class LockedError(EngineError):
 
 
 class NoPulumiError(EngineError):
-    """The Pulumi command, or its Python SDK, is not there."""
+    """The Pulumi command is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,11 @@ def open_engine(
 ) -> Engine:
     """The stack of a place, whose program is the design. Raises NoPulumiError where Pulumi is not
     installed, and EngineError for a stack that is not there (unless ``create``) or cannot be read."""
-    try:
-        from pulumi import automation
+    from pulumi import automation
 
-        from stacks import declare
-        from stacks.adopt import adopting
-    except ImportError as error:
-        raise NoPulumiError(
-            f"Pulumi's Python SDK is not installed ({error.name}); pip install 'eksplan[provision]'"
-        ) from None
+    from stacks import declare
+    from stacks.adopt import adopting
+
     command = command or find_pulumi()
 
     adopted: dict[tuple[str, str], str] = {}
@@ -112,6 +109,13 @@ def open_engine(
         ) from None
     except automation.CommandError as error:
         raise EngineError(_words(error, Listener())) from None
+
+
+def require_sdk() -> None:
+    """Raises EngineError where Pulumi's Python SDK is not installed: only the extra `provision` has it."""
+    for name in ("pulumi", "pulumi_aws"):
+        if importlib.util.find_spec(name) is None:
+            raise EngineError(f"Pulumi's Python SDK is not installed ({name}): pip install 'eksplan[provision]'")
 
 
 def find_pulumi() -> automation.PulumiCommand:

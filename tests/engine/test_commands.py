@@ -255,3 +255,11 @@ def test_what_a_dead_run_left_is_taken_over(engine: Engine, folder: Path) -> Non
     assert "adopts Cluster test" in taken.err
     assert ("create", "aws:eks/cluster:Cluster") not in again
     assert ("create", "aws:ec2/vpc:Vpc") not in again
+
+
+def test_without_the_sdk_it_says_which_extra_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(plan())
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    told = invoke("up", "-f", file, "--yes")
+    assert told.code == 5
+    assert "pip install 'eksplan[provision]'" in told.err
