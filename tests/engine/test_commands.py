@@ -106,6 +106,23 @@ def test_what_cannot_be_undone_wants_its_name(engine: Engine, folder: Path) -> N
     assert differences(other.design, observe(other.design)) == ()
 
 
+def test_an_upgrade_changes_cluster_and_groups_in_place(engine: Engine, folder: Path) -> None:
+    group = {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3}
+    before = plan(version="1.35", nodeGroups=[group])
+    assert invoke("up", "-f", written(before), "--yes").code == 0
+    file = "cluster.plan.json"
+    told = json.loads(invoke("outputs", "-f", file, "-o", "json").out)
+    later = plan(version="1.36", nodeGroups=[group])
+    steps = json.loads(invoke("preview", "-f", written(later), "-o", "json").out)["steps"]
+    assert {step["name"]: step["action"] for step in steps if step["action"] != "same"} == {
+        "test": "update",
+        "test-general": "update",
+    }
+    assert invoke("up", "-f", file, "--yes").code == 0
+    assert differences(later.design, observe(later.design)) == ()
+    assert json.loads(invoke("outputs", "-f", file, "-o", "json").out) == told
+
+
 def test_drift_is_shown_and_repaired(engine: Engine, folder: Path) -> None:
     one = plan()
     file = written(one)

@@ -63,10 +63,17 @@ def _overlaid(told: Any, seen: Any, key: str) -> Any:
 
 
 def update(
-    provider: MotoProvider, token: str, identity: str, state: Values, new: Values, changed: tuple[str, ...]
+    provider: MotoProvider,
+    token: str,
+    identity: str,
+    state: Values,
+    old: Values,
+    new: Values,
+    changed: tuple[str, ...],
 ) -> Values:
-    """Change a resource in place. Raises UnknownTypeError where the double cannot, UnreadInputError for an
-    input that the updater did not look at."""
+    """Change a resource in place; ``old`` and ``new`` are its inputs.
+
+    Raises UnknownTypeError where the double cannot, UnreadInputError for an input that the updater did not look at."""
     if "tags" in changed:
         change_tags(token, identity, state, new.get("tags") or {}, provider.client)
     rest = [key for key in changed if key != "tags"]
@@ -80,4 +87,15 @@ def update(
         if unread:
             raise UnreadInputError(f"{token}: changes not applied: {unread}")
     kept = {key: value for key, value in state.items() if key not in changed}
-    return {**kept, **new, **outputs}
+    return {
+        **kept,
+        **{key: _with_computed(state.get(key), old.get(key), value) for key, value in new.items()},
+        **outputs,
+    }
+
+
+def _with_computed(state: Any, old: Any, new: Any) -> Any:
+    """A new input with what AWS had added to the old one, such as a cluster's group inside its vpcConfig."""
+    if not isinstance(state, dict) or not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    return {**{key: value for key, value in state.items() if key not in old}, **new}

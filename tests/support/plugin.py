@@ -166,14 +166,15 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any, context: Any) -> Any:
         kind, new, state = token(request.urn), inputs(request.news), plain(request.olds)
         moved = rules(kind)
+        old = inputs(request.old_inputs)
         with _told(context):
-            changed = change(kind, inputs(request.old_inputs), new, frozenset(request.ignoreChanges)).changed
+            changed = change(kind, old, new, frozenset(request.ignoreChanges)).changed
             if request.preview:
                 later = dict.fromkeys(moved.computed, UNKNOWN) if moved and set(changed) - {"tags"} else {}
                 return provider_pb2.UpdateResponse(properties=struct({**state, **new, **later}))
             identity = str(state.get("id") or request.id)
             with self._doing("update", request.urn):
-                state = existing.update(self.provider, kind, identity, state, new, changed)
+                state = existing.update(self.provider, kind, identity, state, old, new, changed)
         return provider_pb2.UpdateResponse(properties=struct(state))
 
     def Delete(self, request: Any, context: Any) -> Any:
