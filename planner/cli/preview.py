@@ -8,23 +8,17 @@ import click
 
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
-from planner.cli.provision import Asked, opened, options
+from planner.cli.provision import Asked, opened, output_option, stack_options
 
 
 @click.command("preview")
-@options
+@stack_options
 @click.option("--refresh", is_flag=True, help="Compare with what AWS says now, and not with the state only.")
 @click.option("--exit-code", is_flag=True, help="End with 4 when something would change.")
-@click.option(
-    "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
+@output_option
 def command(
     *,
-    file: str,
-    stack: str | None,
-    backend: str | None,
-    passphrase_file: str | None,
-    profile: str | None,
+    asked: Asked,
     refresh: bool,
     exit_code: bool,
     output: str,
@@ -38,7 +32,7 @@ def command(
     from planner.deploy.steps import Action, losses
     from planner.report import deployment as report
 
-    at = opened(Asked(file, stack, backend, passphrase_file, profile), create=True)
+    at = opened(asked, create=True)
     listener = Listener()
     try:
         at.engine.preview(listener, refresh=refresh)
