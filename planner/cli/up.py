@@ -61,9 +61,11 @@ def command(
     done, asks, and does it. Whatever would be lost for good is refused unless --replace names it. A run
     that breaks off goes on with the same command.
     """
+    from planner.deploy.doors import passed
     from planner.deploy.engine import EngineError
     from planner.deploy.steps import Action, unacknowledged
     from planner.report import deployment as report
+    from planner.report.simulation import paragraphs
 
     _known_checks(skip_check)
     at = opened(asked, create=True, unlock=approval.unlock)
@@ -77,6 +79,9 @@ def command(
     for line in report.changes(steps):
         streams.note(line)
     streams.note(report.summary(steps))
+    doors = report.doors(passed(at.plan.one_way_doors, steps))
+    if doors:
+        streams.note(paragraphs(doors, streams.width()))
     lost = unacknowledged(steps, replace)
     if lost:
         raise CliError(
