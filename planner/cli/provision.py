@@ -114,6 +114,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     from planner.cli.live import open_session
     from planner.deploy.engine import EngineError, open_engine, require_sdk
     from planner.deploy.place import place_of
+    from planner.deploy.sizes import Settled, settled
     from planner.plan.file import PlanFileError, looks_like_plan, read_text
 
     content, name = read(asked.file)
@@ -141,8 +142,12 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     )
     where = f"stack {place.stack} in {place.backend}"
     streams.note(f"account {account}, region {plan.design.region}; {where}; plan {plan.digest[:19]}")
+    pulumi = _pulumi()
+    now = settled(plan.design, session) if create else Settled(plan.design)
+    for line in now.told:
+        streams.note(line)
     try:
-        engine = open_engine(plan.design, place, create=create, command=_pulumi())
+        engine = open_engine(now.design, place, create=create, command=pulumi)
         if unlock:
             engine.unlock()
     except EngineError as error:

@@ -42,6 +42,7 @@ def command(
     repairs what the stack made.
     """
     from planner.cli.drifted import look as compared
+    from planner.deploy.drift import not_by_autoscalers
     from planner.deploy.engine import EngineError
     from planner.deploy.events import Listener
     from planner.deploy.steps import Action
@@ -54,8 +55,9 @@ def command(
         at.engine.refresh(listener, only_look=True, parallel=approval.parallel)
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None
-    drifted = [one for one in listener.steps.values() if one.action in (Action.UPDATE, Action.DELETE)]
     found = compared(at)
+    differing = [one for one in listener.steps.values() if one.action in (Action.UPDATE, Action.DELETE)]
+    drifted = not_by_autoscalers(differing, at.plan.name, found)
     if output == "json":
         content: dict[str, object] = {"drift": report.plain(drifted)}
         if found is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from planner.decisions import OneWayDoor
-from planner.deploy.steps import Action, Step
+from planner.deploy.steps import NODE_GROUP, Action, Step
 
 _VPC, _SUBNET = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet"
-_CLUSTER, _GROUP = "aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup"
+_CLUSTER = "aws:eks/cluster:Cluster"
 
 #: By door: the type whose making passes it, and properties whose change passes it too.
 DOORS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -21,8 +21,8 @@ DOORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "cluster.egress": (_CLUSTER, ("vpcConfig.controlPlaneEgressMode",)),
     "cluster.access": (_CLUSTER, ("accessConfig",)),
     "cluster.encryption": (_CLUSTER, ("encryptionConfig",)),
-    "node-groups.launch-template": (_GROUP, ()),
-    "node-groups.ami": (_GROUP, ()),
+    "node-groups.launch-template": (NODE_GROUP, ()),
+    "node-groups.ami": (NODE_GROUP, ()),
 }
 
 

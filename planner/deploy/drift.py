@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from planner.catalog.facts import Facts
+from planner.deploy.steps import NODE_GROUP, Step
 from planner.design import Design, Unknown
 from planner.design.compare import Difference, differences
 from planner.design.network import Route
@@ -39,6 +41,8 @@ class Drift:
     """Groups and rules that controllers in the cluster made for load balancers: no drift."""
     unseen: tuple[str, ...] = ()
     """What AWS did not let us see, with the call that would have shown it."""
+    moved: tuple[str, ...] = ()
+    """Node groups whose size the Cluster Autoscaler moved within their bounds: no drift."""
 
     @property
     def count(self) -> int:
@@ -67,7 +71,32 @@ def drift(planned: Design, found: Design, facts: Facts) -> Drift:
         lines = _lines(one, what)
         if lines:
             resources.setdefault(where, []).extend(lines)
-    return Drift(tuple((name, tuple(lines)) for name, lines in resources.items()), theirs, tuple(unseen))
+    changed = tuple((name, tuple(lines)) for name, lines in resources.items())
+    return Drift(changed, theirs, tuple(unseen), _moved(planned, found))
+
+
+def _moved(planned: Design, found: Design) -> tuple[str, ...]:
+    if isinstance(planned.node_groups, Unknown) or isinstance(found.node_groups, Unknown):
+        return ()
+    there = {one.name: one for one in found.node_groups}
+    return tuple(
+        one.name
+        for one in planned.node_groups
+        if one.autoscaled
+        and (other := there.get(one.name)) is not None
+        and (one.min_size, one.max_size) == (other.min_size, other.max_size)
+        and one.desired_size != other.desired_size == one.clamped(other.desired_size)
+    )
+
+
+def not_by_autoscalers(steps: Iterable[Step], cluster: str, found: Drift | None) -> list[Step]:
+    """The drift that the engine saw, without sizes that are the Cluster Autoscaler's own."""
+    moved = {f"{cluster}-{name}" for name in (found.moved if found else ())}
+    return [one for one in steps if not (one.kind == NODE_GROUP and one.name in moved and _only_sizes(one.changed))]
+
+
+def _only_sizes(changed: tuple[str, ...]) -> bool:
+    return bool(changed) and all(name.partition(".")[0] == "scalingConfig" for name in changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def drift(found: Drift) -> list[str]:
         lines.append(f"  {name}")
         lines += [f"    {one.sign} {one.text}" for one in differing]
     lines += [f"not evaluated: {one}" for one in found.unseen]
+    if found.moved:
+        lines.append(f"sizes that the Cluster Autoscaler moved within their bounds: {', '.join(found.moved)}")
     if found.of_controllers:
         lines.append(
             f"{found.of_controllers} groups and rules are those of load balancers, by controllers in the cluster"
@@ -96,4 +98,5 @@ def plain_drift(found: Drift) -> dict[str, object]:
         ],
         "ofControllers": found.of_controllers,
         "notEvaluated": list(found.unseen),
+        "autoscaled": list(found.moved),
     }

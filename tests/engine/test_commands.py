@@ -186,6 +186,50 @@ def test_one_way_doors_are_told_before_the_question(engine: Engine, folder: Path
     assert passed == ["node-groups.launch-template", "node-groups.ami"]
 
 
+def sizes_of(group: str = "general") -> dict[str, int]:
+    found = boto3.client("eks", region_name="us-east-1").describe_nodegroup(clusterName="test", nodegroupName=group)
+    return dict(found["nodegroup"]["scalingConfig"])
+
+
+def test_n15_what_the_cluster_autoscaler_did_stays(engine: Engine, folder: Path) -> None:
+    """Its desired size is no drift, no run takes it back, and new bounds move it only as far as they must."""
+
+    def scaled(least: int, most: int) -> Plan:
+        group = {"name": "general", "instanceTypes": ["m5.large"], "minSize": least, "maxSize": most}
+        return plan(nodeGroups=[group], addons=["cluster-autoscaler"])
+
+    first = scaled(2, 10)
+    file = written(first)
+    assert invoke("up", "-f", file, "--yes").code == 0
+    assert sizes_of() == {"minSize": 2, "desiredSize": 2, "maxSize": 10}
+
+    boto3.client("eks", region_name="us-east-1").update_nodegroup_config(
+        clusterName="test", nodegroupName="general", scalingConfig={"desiredSize": 6}
+    )
+    seen = invoke("refresh", "-f", file, "--look", "--exit-code")
+    assert seen.code == 0, seen.said
+    assert "0 of" in seen.out
+    assert "the Cluster Autoscaler moved within their bounds: general" in seen.out
+    for more in ((), ("--refresh",)):
+        assert invoke("preview", "-f", file, "--exit-code", *more).code == 0
+        again = invoke("up", "-f", file, "--yes", *more)
+        assert "0 changes made" in again.out, again.said
+        assert sizes_of()["desiredSize"] == 6
+
+    for least, most, desired, told in (
+        (2, 12, 6, ""),
+        (8, 12, 8, "general has 6 nodes, the plan allows 8 to 12: it gets 8"),
+        (2, 5, 5, "general has 8 nodes, the plan allows 2 to 5: it gets 5"),
+        (2, 6, 5, ""),
+    ):
+        ran = invoke("up", "-f", written(scaled(least, most), "other.json"), "--yes")
+        assert ran.code == 0, ran.said
+        assert sizes_of() == {"minSize": least, "desiredSize": desired, "maxSize": most}
+        assert told in ran.err
+        assert ("has" in ran.err) == bool(told)
+        assert invoke("preview", "-f", "other.json", "--refresh", "--exit-code").code == 0
+
+
 def test_names_that_are_taken_stop_before_anything_is_made(engine: Engine, folder: Path) -> None:
     one = plan()
     (template,) = known(one.design.launch_templates)
