@@ -140,7 +140,12 @@ class Nodes(pulumi.ComponentResource):
             version=group.version,
             release_version=group.release_version,
             tags=tags(group.tags),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._after),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=self._after,
+                # else every run would take back what the Cluster Autoscaler did
+                ignore_changes=["scalingConfig.desiredSize"] if group.autoscaled else None,
+            ),
         )
         return made
 

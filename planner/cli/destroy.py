@@ -6,22 +6,25 @@ import click
 
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
-from planner.cli.provision import Asked, Progress, agreed, approval_options, interruptible, opened, options
+from planner.cli.provision import (
+    Approval,
+    Asked,
+    Progress,
+    agreed,
+    approval_options,
+    interruptible,
+    opened,
+    stack_options,
+)
 
 
 @click.command("destroy")
-@options
+@stack_options
 @approval_options
 def command(
     *,
-    file: str,
-    stack: str | None,
-    backend: str | None,
-    passphrase_file: str | None,
-    profile: str | None,
-    yes: bool,
-    parallel: int | None,
-    unlock: bool,
+    asked: Asked,
+    approval: Approval,
 ) -> int:
     """Delete everything that the stack made.
 
@@ -32,7 +35,7 @@ def command(
     from planner.deploy.events import Listener
     from planner.report import deployment as report
 
-    at = opened(Asked(file, stack, backend, passphrase_file, profile), create=False, unlock=unlock)
+    at = opened(asked, create=False, unlock=approval.unlock)
     cluster = at.plan.design.cluster
     if cluster is not None and cluster.deletion_protection is True:
         raise CliError(
@@ -47,7 +50,7 @@ def command(
             # the engine would delete everything else before it comes to these
             raise CliError(
                 f"{', '.join(held)}: still protected, for the last `up` had deletionProtection: true. Run "
-                f"`eksplan up -f {file}` first, which lifts it",
+                f"`eksplan up -f {asked.file}` first, which lifts it",
                 Exit.FINDINGS,
             )
         at.engine.preview_destroy(listener)
@@ -59,11 +62,11 @@ def command(
     if not steps:
         streams.data(f"nothing to delete; {at.where}")
         return Exit.CLEAN
-    agreed(f"Delete these {len(steps)} resources in account {at.account}, {at.plan.design.region}?", yes=yes)
-    again = f"Go on with: eksplan destroy -f {file}"
+    agreed(f"Delete these {len(steps)} resources in account {at.account}, {at.plan.design.region}?", yes=approval.yes)
+    again = f"Go on with: eksplan destroy -f {asked.file}"
     with interruptible(again), Progress(len(steps)) as progress:
         try:
-            at.engine.destroy(Listener(progress.begin, progress.done, progress.failed), parallel=parallel)
+            at.engine.destroy(Listener(progress.begin, progress.done, progress.failed), parallel=approval.parallel)
         except EngineError as error:
             raise CliError(f"{error}\nwhat is left is in the state. {again}", Exit.AWS) from None
     streams.data(f"{len(steps)} resources deleted; {at.where}")

@@ -8,27 +8,21 @@ import click
 
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
-from planner.cli.provision import Asked, opened, options
+from planner.cli.provision import Asked, opened, output_option, stack_options
 
 
 @click.command("outputs")
-@options
-@click.option(
-    "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
+@stack_options
+@output_option
 def command(
     *,
-    file: str,
-    stack: str | None,
-    backend: str | None,
-    passphrase_file: str | None,
-    profile: str | None,
+    asked: Asked,
     output: str,
 ) -> int:
     """Show what a stack gives: the command for kubectl, ids of the VPC, subnets and groups."""
     from planner.deploy.engine import EngineError
 
-    at = opened(Asked(file, stack, backend, passphrase_file, profile), create=False)
+    at = opened(asked, create=False)
     try:
         found = at.engine.outputs()
     except EngineError as error:

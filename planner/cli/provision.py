@@ -6,14 +6,15 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
+from planner.cli.gather import gathered
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from planner.deploy.engine import Engine
     from planner.deploy.steps import Step
     from planner.plan.model import Plan
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +35,60 @@ class Asked:
     profile: str | None
 
 
-def options(command: Command) -> Command:
-    """The options of every command that opens a stack."""
-    for option in reversed(
-        (
-            click.option(
-                "-f",
-                "--file",
-                "file",
-                required=True,
-                metavar="PLAN",
-                type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
-                help="Plan file (`eksplan plan --out`); - for standard input. It is applied as it was reviewed.",
-            ),
-            click.option("--stack", metavar="NAME", help="Name of the Pulumi stack; the cluster's when not given."),
-            click.option(
-                "--backend",
-                metavar="URL",
-                help="Where the state lives: any Pulumi backend. PULUMI_BACKEND_URL, or a folder of your own account's data, when not given.",
-            ),
-            click.option(
-                "--passphrase-file",
-                metavar="FILE",
-                type=click.Path(exists=True, dir_okay=False, path_type=str),
-                help="File with the passphrase of the backend's secrets; PULUMI_CONFIG_PASSPHRASE otherwise, or none.",
-            ),
-            click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI."),
-        )
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How one call that changes something goes about it."""
+
+    yes: bool
+    parallel: int | None
+    """Resources at once; None leaves it to Pulumi."""
+    unlock: bool
 
 
-def approval_options(command: Command) -> Command:
-    """The options of commands that change something."""
-    for option in reversed(
-        (
-            click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal."),
-            click.option("--parallel", type=click.IntRange(1, 100), metavar="N", help="Resources at once."),
-            click.option("--unlock", is_flag=True, help="First give free a stack that a killed run left locked."),
-        )
-    ):
-        command = option(command)
-    return command
+stack_options = gathered(
+    "asked",
+    Asked,
+    (
+        click.option(
+            "-f",
+            "--file",
+            "file",
+            required=True,
+            metavar="PLAN",
+            type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
+            help="Plan file (`eksplan plan --out`); - for standard input. It is applied as it was reviewed.",
+        ),
+        click.option("--stack", metavar="NAME", help="Name of the Pulumi stack; the cluster's when not given."),
+        click.option(
+            "--backend",
+            metavar="URL",
+            help="Where the state lives: any Pulumi backend. PULUMI_BACKEND_URL, or a folder of your own account's data, when not given.",
+        ),
+        click.option(
+            "--passphrase-file",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False, path_type=str),
+            help="File with the passphrase of the backend's secrets; PULUMI_CONFIG_PASSPHRASE otherwise, or none.",
+        ),
+        click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI."),
+    ),
+)
+"""The options of every command that opens a stack; the command gets ``asked``."""
+
+approval_options = gathered(
+    "approval",
+    Approval,
+    (
+        click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal."),
+        click.option("--parallel", type=click.IntRange(1, 100), metavar="N", help="Resources at once."),
+        click.option("--unlock", is_flag=True, help="First give free a stack that a killed run left locked."),
+    ),
+)
+"""The options of commands that change something; the command gets ``approval``."""
+
+output_option = click.option(
+    "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     from planner.cli.live import open_session
     from planner.deploy.engine import EngineError, open_engine, require_sdk
     from planner.deploy.place import place_of
+    from planner.deploy.sizes import Settled, settled
     from planner.plan.file import PlanFileError, looks_like_plan, read_text
 
     content, name = read(asked.file)
@@ -131,8 +142,12 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     )
     where = f"stack {place.stack} in {place.backend}"
     streams.note(f"account {account}, region {plan.design.region}; {where}; plan {plan.digest[:19]}")
+    pulumi = _pulumi()
+    now = settled(plan.design, session) if create else Settled(plan.design)
+    for line in now.told:
+        streams.note(line)
     try:
-        engine = open_engine(plan.design, place, create=create, command=_pulumi())
+        engine = open_engine(now.design, place, create=create, command=pulumi)
         if unlock:
             engine.unlock()
     except EngineError as error:

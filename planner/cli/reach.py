@@ -10,6 +10,7 @@ import click
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.inputs import load_catalog, plan_from
+from planner.cli.live import Live, live_options
 
 if TYPE_CHECKING:
     from planner.catalog.facts import Facts
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
     help="Spec (YAML) or plan file (JSON) to read; - for standard input.",
 )
-@click.option("--cluster", metavar="NAME", help="Instead of a file: a running cluster, read from AWS.")
-@click.option("--vpc", metavar="ID", help="Instead of a file: a VPC, whatever runs in it.")
-@click.option("--region", metavar="REGION", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Region of the cluster.")
-@click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI.")
+@live_options(vpc=True)
 @click.option("--from", "source", metavar="WHO", help="Who begins the connection.")
 @click.option("--to", "target", metavar="WHO", help="Who is called.")
 @click.option(
@@ -50,10 +48,7 @@ if TYPE_CHECKING:
 def command(
     *,
     file: str | None,
-    cluster: str | None,
-    vpc: str | None,
-    region: str | None,
-    profile: str | None,
+    live: Live,
     source: str | None,
     target: str | None,
     port: str | None,
@@ -77,9 +72,9 @@ def command(
     Ends with 4 when something is blocked.
     """
     catalog = load_catalog()
-    if sum(one is not None for one in (file, cluster, vpc)) != 1:
+    if sum(one is not None for one in (file, live.cluster, live.vpc)) != 1:
         raise click.UsageError("give either --file or --cluster or --vpc")
-    if vpc is not None and source is None and not exposed:
+    if live.vpc is not None and source is None and not exposed:
         raise click.UsageError("a VPC alone has no flows of a cluster: give --from and --to, or --exposed")
     if (source is None) != (target is None):
         raise click.UsageError("give both --from and --to, or neither")
@@ -87,12 +82,10 @@ def command(
         raise click.UsageError("give one of --from with --to, --exposed and --needless")
     if file:
         design, wanted = _of_file(file, output, catalog.facts)
-    elif vpc:
-        from planner.cli.live import observe_vpc
-
-        design, wanted = observe_vpc(vpc, region, profile), ()
+    elif live.vpc:
+        design, wanted = live.observe(), ()
     else:
-        design, wanted = _of_cluster(str(cluster), region, profile, catalog.facts)
+        design, wanted = _of_cluster(live, catalog.facts)
     if source is not None and target is not None:
         return _one(
             design, source, target, port, protocol, family=6 if ipv6 else 4, everything=everything, output=output
@@ -114,14 +107,11 @@ def _of_file(file: str, output: str, facts: Facts) -> tuple[Design, tuple[Intent
     return plan.design, intents(of_spec(spec, facts), facts)
 
 
-def _of_cluster(
-    cluster: str, region: str | None, profile: str | None, facts: Facts
-) -> tuple[Design, tuple[Intent, ...]]:
-    from planner.cli.live import observe
+def _of_cluster(live: Live, facts: Facts) -> tuple[Design, tuple[Intent, ...]]:
     from planner.security.intents.features import of_design
     from planner.security.intents.flows import intents
 
-    design = observe(cluster, region, profile)
+    design = live.observe()
     return design, intents(of_design(design, facts), facts)
 
 

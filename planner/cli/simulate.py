@@ -11,6 +11,7 @@ import click
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.inputs import load_catalog, plan_from
+from planner.cli.live import Live, live_options
 
 if TYPE_CHECKING:
     from planner.catalog.model import Catalog
@@ -31,9 +32,7 @@ SCENARIOS = ("all-max", "zone-loss", "update", "update-all", "growth", "fragment
     type=click.Path(dir_okay=True, allow_dash=True, path_type=str),
     help="Spec (YAML) or plan file (JSON) to read; - for standard input.",
 )
-@click.option("--cluster", metavar="NAME", help="Instead of a file: a running cluster, read from AWS.")
-@click.option("--region", metavar="REGION", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Region of the cluster.")
-@click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI.")
+@live_options()
 @click.option(
     "--scenario",
     "names",
@@ -85,9 +84,7 @@ SCENARIOS = ("all-max", "zone-loss", "update", "update-all", "growth", "fragment
 def command(
     *,
     file: str | None,
-    cluster: str | None,
-    region: str | None,
-    profile: str | None,
+    live: Live,
     names: tuple[str, ...],
     require: tuple[str, ...],
     growth: int | None,
@@ -113,10 +110,10 @@ def command(
     from planner.report import simulation
 
     catalog = load_catalog()
-    if (file is None) == (cluster is None):
+    if (file is None) == (live.cluster is None):
         raise click.UsageError("give either --file or --cluster")
     plan = _plan(file, catalog, output) if file else None
-    world, asked = _of_plan(plan) if plan else _of_cluster(str(cluster), region, profile, catalog)
+    world, asked = _of_plan(plan) if plan else _of_cluster(live, catalog)
     required = tuple(name for name in SCENARIOS if name in {*asked.require, *require})
     growing = Growth(
         asked.growth_percent_per_month if growth is None else growth,
@@ -183,17 +180,14 @@ def _moves(plan: Plan, world: World, zone: str, percent: int, catalog: Catalog) 
     return () if isinstance(loads, list) else moves(world, loads, zone, catalog.facts, percent)
 
 
-def _of_cluster(cluster: str, region: str | None, profile: str | None, catalog: Catalog) -> tuple[World, ScenariosSpec]:
-    from planner.cli.live import observe
+def _of_cluster(live: Live, catalog: Catalog) -> tuple[World, ScenariosSpec]:
     from planner.plan.scenarios.of_design import UnseenError, world_of_design
     from planner.spec.network import ScenariosSpec
 
     try:
-        return world_of_design(
-            observe(cluster, region, profile), catalog.instance_types, catalog.facts
-        ), ScenariosSpec()
+        return world_of_design(live.observe(), catalog.instance_types, catalog.facts), ScenariosSpec()
     except UnseenError as error:
-        raise CliError(f"{cluster} cannot be simulated: {error}", Exit.AWS) from None
+        raise CliError(f"{live.cluster} cannot be simulated: {error}", Exit.AWS) from None
 
 
 def _after(start: dt.datetime, months: int) -> dt.date:

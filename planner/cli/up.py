@@ -9,14 +9,25 @@ import click
 
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
-from planner.cli.provision import Asked, Opened, Progress, agreed, approval_options, interruptible, opened, options
+from planner.cli.provision import (
+    Approval,
+    Asked,
+    Opened,
+    Progress,
+    agreed,
+    approval_options,
+    interruptible,
+    opened,
+    output_option,
+    stack_options,
+)
 
 if TYPE_CHECKING:
     from planner.deploy.steps import Step
 
 
 @click.command("up")
-@options
+@stack_options
 @approval_options
 @click.option("--refresh", is_flag=True, help="Read what AWS says now first, so that drift is repaired.")
 @click.option(
@@ -33,19 +44,11 @@ if TYPE_CHECKING:
 @click.option(
     "--skip-check", multiple=True, metavar="CHECK", help="Leave out one of the looks before; may be repeated."
 )
-@click.option(
-    "-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
+@output_option
 def command(
     *,
-    file: str,
-    stack: str | None,
-    backend: str | None,
-    passphrase_file: str | None,
-    profile: str | None,
-    yes: bool,
-    parallel: int | None,
-    unlock: bool,
+    asked: Asked,
+    approval: Approval,
     refresh: bool,
     replace: tuple[str, ...],
     adopt: bool,
@@ -58,22 +61,27 @@ def command(
     done, asks, and does it. Whatever would be lost for good is refused unless --replace names it. A run
     that breaks off goes on with the same command.
     """
+    from planner.deploy.doors import passed
     from planner.deploy.engine import EngineError
     from planner.deploy.steps import Action, unacknowledged
     from planner.report import deployment as report
+    from planner.report.simulation import paragraphs
 
     _known_checks(skip_check)
-    at = opened(Asked(file, stack, backend, passphrase_file, profile), create=True, unlock=unlock)
+    at = opened(asked, create=True, unlock=approval.unlock)
     _look(at, (*skip_check, *_NAMES) if adopt else skip_check)
     try:
-        steps = _foresee(at, refresh=refresh, parallel=parallel)
+        steps = _foresee(at, refresh=refresh, parallel=approval.parallel)
         if adopt and _adopt(at, steps):
-            steps = _foresee(at, refresh=refresh, parallel=parallel)
+            steps = _foresee(at, refresh=refresh, parallel=approval.parallel)
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None
     for line in report.changes(steps):
         streams.note(line)
     streams.note(report.summary(steps))
+    doors = report.doors(passed(at.plan.one_way_doors, steps))
+    if doors:
+        streams.note(paragraphs(doors, streams.width()))
     lost = unacknowledged(steps, replace)
     if lost:
         raise CliError(
@@ -85,8 +93,8 @@ def command(
         )
     todo = [one for one in steps if one.action not in (Action.SAME, Action.READ, Action.REFRESH)]
     if todo:
-        agreed(f"Make these {len(todo)} changes in account {at.account}, {at.plan.design.region}?", yes=yes)
-    done = _do(at, len(todo), file, parallel=parallel, refresh=refresh)
+        agreed(f"Make these {len(todo)} changes in account {at.account}, {at.plan.design.region}?", yes=approval.yes)
+    done = _do(at, len(todo), asked, parallel=approval.parallel, refresh=refresh)
     if output == "json":
         streams.document(json.dumps({"steps": report.plain(done), "outputs": at.engine.outputs()}, indent=1))
     else:
@@ -97,11 +105,11 @@ def command(
     return Exit.CLEAN
 
 
-def _do(at: Opened, total: int, file: str, *, parallel: int | None, refresh: bool) -> tuple[Step, ...]:
+def _do(at: Opened, total: int, asked: Asked, *, parallel: int | None, refresh: bool) -> tuple[Step, ...]:
     from planner.deploy.engine import EngineError
     from planner.deploy.events import Listener
 
-    again = f"Go on with: eksplan up -f {file}"
+    again = f"Go on with: eksplan up -f {asked.file}"
     with interruptible(again), Progress(total) as progress:
         listener = Listener(progress.begin, progress.done, progress.failed)
         try:

@@ -11,6 +11,7 @@ import click
 from planner.cli import problems, streams
 from planner.cli.exits import CliError, Exit
 from planner.cli.inputs import load_catalog, plan_from
+from planner.cli.live import Live, live_options
 
 if TYPE_CHECKING:
     from planner.catalog.model import Catalog
@@ -32,9 +33,7 @@ _SECONDS = click.IntRange(0, 86_400)
     help="Spec (YAML) or plan file (JSON) to read; - for standard input.",
 )
 @click.argument("group", required=False)
-@click.option("--cluster", metavar="NAME", help="Instead of a file: a running cluster, read from AWS without its pods.")
-@click.option("--region", metavar="REGION", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Region of the cluster.")
-@click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI.")
+@live_options(seen="read from AWS without its pods")
 @click.option("--control-plane", "target", metavar="VERSION", help="Plan the way of the whole cluster to this version.")
 @click.option(
     "--keep-nodes", is_flag=True, help="With --control-plane: nodes stay at their version as long as that is allowed."
@@ -77,9 +76,7 @@ def command(
     *,
     file: str | None,
     group: str | None,
-    cluster: str | None,
-    region: str | None,
-    profile: str | None,
+    live: Live,
     target: str | None,
     keep_nodes: bool,
     delete: bool,
@@ -109,7 +106,7 @@ def command(
     from planner.plan.updates.subject import Asked
     from planner.plan.updates.update import update
 
-    if (file is None) == (cluster is None):
+    if (file is None) == (live.cluster is None):
         raise click.UsageError("give either --file or --cluster")
     if keep_nodes and not target:
         raise click.UsageError("--keep-nodes goes with --control-plane")
@@ -134,9 +131,7 @@ def command(
         if file is None or group:
             raise click.UsageError("--control-plane reads --file, and takes no GROUP")
         return control_plane(file, target, catalog, asked, output, keep_nodes=keep_nodes)
-    world, subjects = (
-        _of_file(file, catalog, asked, output) if file else _of_cluster(str(cluster), region, profile, catalog, asked)
-    )
+    world, subjects = _of_file(file, catalog, asked, output) if file else _of_cluster(live, catalog, asked)
     if lost_zone is not None and lost_zone not in world.zones:
         raise CliError(f"--lost-zone {lost_zone}: no zone of {world.name}; it has {', '.join(world.zones)}")
     chosen = [one for one in subjects if group in (None, one.group.name)]
@@ -201,18 +196,15 @@ def _of_file(file: str, catalog: Catalog, asked: Asked, output: str) -> tuple[Wo
     return world, subjects
 
 
-def _of_cluster(
-    cluster: str, region: str | None, profile: str | None, catalog: Catalog, asked: Asked
-) -> tuple[World, tuple[Subject, ...]]:
-    from planner.cli.live import observe
+def _of_cluster(live: Live, catalog: Catalog, asked: Asked) -> tuple[World, tuple[Subject, ...]]:
     from planner.plan.scenarios.of_design import UnseenError, world_of_design
     from planner.plan.updates.subject import subjects_of_design
 
-    design = observe(cluster, region, profile)
+    design = live.observe()
     try:
         world = world_of_design(design, catalog.instance_types, catalog.facts)
     except UnseenError as error:
-        raise CliError(f"{cluster} cannot be simulated: {error}", Exit.AWS) from None
+        raise CliError(f"{live.cluster} cannot be simulated: {error}", Exit.AWS) from None
     return world, subjects_of_design(design, world, catalog.facts, asked)
 
 

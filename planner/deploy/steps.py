@@ -36,6 +36,8 @@ class Step:
         return f"{module.partition('/')[0]}.{name}" if name else self.kind
 
 
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+
 #: What cannot be made again as it was, or not without an outage: the addresses, names or data are gone.
 LASTING = {
     "aws:ec2/vpc:Vpc": "its id, and everything in it",
@@ -45,7 +47,7 @@ LASTING = {
     "aws:ec2/natGateway:NatGateway": "the way out while it is made",
     "aws:ec2/securityGroup:SecurityGroup": "its id, which others may refer to",
     "aws:eks/cluster:Cluster": "the cluster with everything that runs in it",
-    "aws:eks/nodeGroup:NodeGroup": "its nodes, all at once",
+    NODE_GROUP: "its nodes, all at once",
     "aws:iam/role:Role": "its id, which policies elsewhere may name",
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "the trust of all roles of service accounts",
     "aws:kms/key:Key": "what is encrypted with it",

@@ -39,6 +39,7 @@ def _compare(path: str, planned: Any, found: Any, *, ignore_more: bool) -> list[
             if field.compare
             and not (field.name == "tags" and getattr(planned, "existing", False))
             and not (field.metadata.get("left_to_aws") and getattr(planned, field.name) == field.default)
+            and not (field.name == "desired_size" and _autoscaled(planned, found))
             for one in _compare(
                 f"{path}.{field.name}" if path else field.name,
                 getattr(planned, field.name),
@@ -49,6 +50,11 @@ def _compare(path: str, planned: Any, found: Any, *, ignore_more: bool) -> list[
     if isinstance(planned, tuple) and isinstance(found, tuple) and _named(planned) and _named(found):
         return _compare_named(path, planned, found, ignore_more=ignore_more)
     return [Difference(path, planned, found)]
+
+
+def _autoscaled(planned: Any, found: Any) -> bool:
+    """Whether the size found is one that the Cluster Autoscaler may give the group."""
+    return bool(planned.autoscaled and planned.clamped(found.desired_size) == found.desired_size)
 
 
 def _named(items: tuple[Any, ...]) -> bool:

@@ -170,3 +170,10 @@ class NodeGroup:
     """The latest release that AWS publishes for these nodes; None where there is nothing to compare."""
     capacity_rebalance: bool | Unknown | None = field(default=None, compare=False)
     """Whether the Auto Scaling group replaces Spot instances at risk early; EKS turns it on for Spot."""
+    autoscaled: bool = field(default=False, compare=False)
+    """Whether the Cluster Autoscaler moves ``desired_size`` between the other two: it is then the size that the
+    group begins with. Of an observed group nobody knows."""
+
+    def clamped(self, desired: int) -> int:
+        """The number of nodes nearest to ``desired`` that EKS accepts with this minimum and maximum."""
+        return min(max(desired, self.min_size), self.max_size)

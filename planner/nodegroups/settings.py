@@ -12,12 +12,18 @@ from planner.nodegroups.from_zero import record_from_zero, resource_tags
 from planner.nodegroups.join import ClusterFacts, NodeSettings, settings_of
 from planner.nodegroups.upkeep import plan_repair, plan_warm_pool, record_upkeep
 from planner.nodegroups.user_data import Renderer, user_data
-from planner.spec.addons import addon_names, identity_of
+from planner.spec.addons import addon_names, autoscalers, identity_of
 from planner.spec.check.disk import DEFAULT_GIB
+from planner.spec.cluster import ClusterSpec
 
 _IMDS = "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html"
 _TYPES = "https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"
 _SIZES = "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html"
+_DESIRED = (
+    "The desired size is what the group begins with: the Cluster Autoscaler moves it between min and max, EKS advises "
+    "against changing it beside it, and `up` leaves it alone, or moves it just into a new min or max, for EKS refuses it "
+    "outside of them"
+)
 
 
 def launch_template_name(cluster: str, group: str) -> str:
@@ -131,7 +137,13 @@ def plan_node_group(
         pods_per_node=group.spec.pods_per_node,
         release_version=group.spec.release_version,
         capacity_rebalance=True if group.spec.capacity_type == "spot" else None,
+        autoscaled=_autoscaled(spec, sizes),
     )
+
+
+def _autoscaled(spec: ClusterSpec, sizes: tuple[int, int, int]) -> bool:
+    """EKS tags the Auto Scaling group of every managed group for the Cluster Autoscaler's discovery."""
+    return "cluster-autoscaler" in autoscalers(spec) and sizes[0] < sizes[2]
 
 
 def _typed(group: GroupCapacity) -> bool:
@@ -203,7 +215,7 @@ def record(brief: Brief, group: GroupCapacity, sizes: tuple[int, int, int], why_
         f"Size of {name}",
         f"min {sizes[0]}, desired {sizes[1]}, max {sizes[2]}",
         unit="nodes",
-        explanation=why_sizes,
+        explanation=f"{why_sizes}. {_DESIRED}" if _autoscaled(brief.spec, sizes) else why_sizes,
         source=_SIZES,
         note="N15",
     )

@@ -139,6 +139,114 @@ def test_drift_is_shown_and_repaired(engine: Engine, folder: Path) -> None:
     assert differences(one.design, observe(one.design)) == ()
 
 
+def test_what_others_added_beside_the_stack_is_drift_too(engine: Engine, folder: Path) -> None:
+    """Rules, routes, tags and subnets of nobody's stack: Pulumi sees none of them, the design all."""
+    one = plan()
+    file = written(one)
+    assert invoke("up", "-f", file, "--yes").code == 0
+    quiet = invoke("refresh", "-f", file, "--look", "--exit-code")
+    assert quiet.code == 0, quiet.said
+    assert "AWS holds what the plan says" in quiet.out
+    ids = json.loads(invoke("outputs", "-f", file, "-o", "json").out)
+    ec2 = boto3.client("ec2", region_name="us-east-1")
+    opening = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+    ec2.authorize_security_group_ingress(
+        GroupId=ids["clusterSecurityGroupId"],
+        IpPermissions=[
+            opening | {"IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "for a minute"}]},
+            {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
+            | {"IpRanges": [{"CidrIp": "10.9.0.0/16", "Description": "elbv2.k8s.aws/targetGroupBinding=shared"}]},
+        ],
+    )
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [ids["vpcId"]]}])["RouteTables"]
+    named = {tag["Value"]: one["RouteTableId"] for one in tables for tag in one["Tags"] if tag["Key"] == "Name"}
+    table = min(named)
+    (gateway,) = [
+        route["GatewayId"] for one in tables for route in one["Routes"] if "igw-" in route.get("GatewayId", "")
+    ][:1]
+    ec2.create_route(RouteTableId=named[table], DestinationCidrBlock="198.51.100.0/24", GatewayId=gateway)
+    ec2.create_subnet(VpcId=ids["vpcId"], CidrBlock="10.0.200.0/24")
+    seen = invoke("refresh", "-f", file, "--look", "--exit-code")
+    assert seen.code == 4, seen.said
+    assert "0 of" in seen.out  # Pulumi's own look finds nothing
+    flat = " ".join(seen.out.split())
+    assert "security group eks-cluster-sg-test + rules: ingress tcp 22 from 0.0.0.0/0 (for a minute)" in flat
+    assert f"route table {table} + routes: route 198.51.100.0/24 to internet-gateway" in flat
+    assert "+ in AWS, not in the plan" in flat
+    assert "1 groups and rules are those of load balancers" in flat
+    assert "10.9.0.0/16" not in flat
+    foreseen = invoke("preview", "-f", file, "--refresh", "--exit-code", "-o", "json")
+    assert foreseen.code == 4
+    told = json.loads(foreseen.out)
+    assert told["steps"] == []
+    assert {one["resource"].partition(" ")[0] for one in told["differences"]} == {"security", "route", "subnet"}
+    assert invoke("preview", "-f", file, "--exit-code").code == 0  # the state alone knows of nothing
+
+
+def test_one_way_doors_are_told_before_the_question(engine: Engine, folder: Path) -> None:
+    file = written(plan())
+    foreseen = invoke("preview", "-f", file)
+    assert "one-way doors that this passes through:" in foreseen.out
+    assert "VPC primary block: 10.0.0.0/16; cannot be changed" in foreseen.out
+    unasked = invoke("up", "-f", file)
+    assert unasked.err.index("VPC primary block") < unasked.err.index("Make these")
+    assert invoke("up", "-f", file, "--yes").code == 0
+    assert "one-way doors" not in invoke("preview", "-f", file).out
+    larger = plan(
+        nodeGroups=[
+            {"name": "general", "instanceTypes": ["m5.large"], "maxSize": 3},
+            {"name": "more", "instanceTypes": ["m5.large"], "maxSize": 3},
+        ]
+    )
+    again = invoke("preview", "-f", written(larger, "larger.json"), "-o", "json")
+    passed = [one["id"] for one in json.loads(again.out)["oneWayDoors"]]
+    assert passed == ["node-groups.launch-template", "node-groups.ami"]
+
+
+def sizes_of(group: str = "general") -> dict[str, int]:
+    found = boto3.client("eks", region_name="us-east-1").describe_nodegroup(clusterName="test", nodegroupName=group)
+    return dict(found["nodegroup"]["scalingConfig"])
+
+
+def test_n15_what_the_cluster_autoscaler_did_stays(engine: Engine, folder: Path) -> None:
+    """Its desired size is no drift, no run takes it back, and new bounds move it only as far as they must."""
+
+    def scaled(least: int, most: int) -> Plan:
+        group = {"name": "general", "instanceTypes": ["m5.large"], "minSize": least, "maxSize": most}
+        return plan(nodeGroups=[group], addons=["cluster-autoscaler"])
+
+    first = scaled(2, 10)
+    file = written(first)
+    assert invoke("up", "-f", file, "--yes").code == 0
+    assert sizes_of() == {"minSize": 2, "desiredSize": 2, "maxSize": 10}
+
+    boto3.client("eks", region_name="us-east-1").update_nodegroup_config(
+        clusterName="test", nodegroupName="general", scalingConfig={"desiredSize": 6}
+    )
+    seen = invoke("refresh", "-f", file, "--look", "--exit-code")
+    assert seen.code == 0, seen.said
+    assert "0 of" in seen.out
+    assert "the Cluster Autoscaler moved within their bounds: general" in seen.out
+    for more in ((), ("--refresh",)):
+        assert invoke("preview", "-f", file, "--exit-code", *more).code == 0
+        again = invoke("up", "-f", file, "--yes", *more)
+        assert "0 changes made" in again.out, again.said
+        assert sizes_of()["desiredSize"] == 6
+
+    for least, most, desired, told in (
+        (2, 12, 6, ""),
+        (8, 12, 8, "general has 6 nodes, the plan allows 8 to 12: it gets 8"),
+        (2, 5, 5, "general has 8 nodes, the plan allows 2 to 5: it gets 5"),
+        (2, 6, 5, ""),
+    ):
+        ran = invoke("up", "-f", written(scaled(least, most), "other.json"), "--yes")
+        assert ran.code == 0, ran.said
+        assert sizes_of() == {"minSize": least, "desiredSize": desired, "maxSize": most}
+        assert told in ran.err
+        assert ("has" in ran.err) == bool(told)
+        assert invoke("preview", "-f", "other.json", "--refresh", "--exit-code").code == 0
+
+
 def test_names_that_are_taken_stop_before_anything_is_made(engine: Engine, folder: Path) -> None:
     one = plan()
     (template,) = known(one.design.launch_templates)
