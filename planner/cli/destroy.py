@@ -31,11 +31,18 @@ def command(
     Refused while the plan has deletionProtection. What Kubernetes made by itself (load balancers,
     volumes) is not the stack's: delete Services and claims first.
     """
+    from planner.deploy.checkpoint import is_behind
     from planner.deploy.engine import EngineError
     from planner.deploy.events import Listener
     from planner.report import deployment as report
 
     at = opened(asked, create=False, unlock=approval.unlock)
+    if is_behind(at.engine.place):
+        raise CliError(
+            "the state was put back from an older copy, and AWS may have more than it knows, which would be left "
+            f"behind. Run `eksplan up -f {asked.file}` first, which looks for it by name and tag",
+            Exit.AWS,
+        )
     cluster = at.plan.design.cluster
     if cluster is not None and cluster.deletion_protection is True:
         raise CliError(

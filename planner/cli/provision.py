@@ -112,6 +112,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
 
     from planner.cli.inputs import read
     from planner.cli.live import open_session
+    from planner.deploy.checkpoint import mend
     from planner.deploy.engine import EngineError, open_engine, require_sdk
     from planner.deploy.place import place_of
     from planner.plan.file import PlanFileError, looks_like_plan, read_text
@@ -142,6 +143,8 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     where = f"stack {place.stack} in {place.backend}"
     streams.note(f"account {account}, region {plan.design.region}; {where}; plan {plan.digest[:19]}")
     try:
+        for line in mend(place, unlock=unlock):
+            streams.note(f"mended: {line}")
         engine = open_engine(plan.design, place, create=create, command=_pulumi())
         if unlock:
             engine.unlock()

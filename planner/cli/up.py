@@ -61,12 +61,14 @@ def command(
     done, asks, and does it. Whatever would be lost for good is refused unless --replace names it. A run
     that breaks off goes on with the same command.
     """
+    from planner.deploy.checkpoint import caught_up, is_behind
     from planner.deploy.engine import EngineError
     from planner.deploy.steps import Action, unacknowledged
     from planner.report import deployment as report
 
     _known_checks(skip_check)
     at = opened(asked, create=True, unlock=approval.unlock)
+    adopt = adopt or is_behind(at.engine.place)
     _look(at, (*skip_check, *_NAMES) if adopt else skip_check)
     try:
         steps = _foresee(at, refresh=refresh, parallel=approval.parallel)
@@ -90,6 +92,7 @@ def command(
     if todo:
         agreed(f"Make these {len(todo)} changes in account {at.account}, {at.plan.design.region}?", yes=approval.yes)
     done = _do(at, len(todo), asked, parallel=approval.parallel, refresh=refresh)
+    caught_up(at.engine.place)
     if output == "json":
         streams.document(json.dumps({"steps": report.plain(done), "outputs": at.engine.outputs()}, indent=1))
     else:
