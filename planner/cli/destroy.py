@@ -9,6 +9,7 @@ from planner.cli.exits import CliError, Exit
 from planner.cli.provision import (
     Approval,
     Asked,
+    Opened,
     Progress,
     agreed,
     approval_options,
@@ -60,6 +61,7 @@ def command(
                 f"`eksplan up -f {asked.file}` first, which lifts it",
                 Exit.FINDINGS,
             )
+        _refuse_leftovers(at, asked)
         at.engine.preview_destroy(listener)
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None
@@ -78,3 +80,18 @@ def command(
             raise CliError(f"{error}\nwhat is left is in the state. {again}", Exit.AWS) from None
     streams.data(f"{len(steps)} resources deleted; {at.where}")
     return Exit.CLEAN
+
+
+def _refuse_leftovers(at: Opened, asked: Asked) -> None:
+    """What a run that died made, and the state does not know, would stay for ever. Raises CliError."""
+    from planner.observe.leftovers import leftovers
+
+    pending = at.engine.pending()
+    found = leftovers(at.session, at.plan.design.region, [one.key for one in pending])
+    if found:
+        named = ", ".join(f"{kind.rpartition(':')[2]} {name} ({identity})" for (kind, name), identity in found.items())
+        raise CliError(
+            f"a run ended while it made {named}, which the state does not know and `destroy` would leave behind. "
+            f"Run `eksplan up -f {asked.file}` first, which takes it over",
+            Exit.AWS,
+        )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.deploy.checkpoint import locks_of
 from planner.deploy.errors import EngineError, LockedError, NoPulumiError
 from planner.deploy.events import Listener
+from planner.deploy.pending import Pending, name_in, pending_of, without_pending
 from planner.deploy.place import PROJECT, Place
 
 if TYPE_CHECKING:
@@ -71,13 +73,29 @@ class Engine:
 
     def names(self) -> frozenset[str]:
         """Names of the resources that the state holds. Raises EngineError."""
-        state = self._run(self.stack.export_stack, Listener()).deployment or {}
-        return frozenset(one["urn"].rpartition("::")[2] for one in state.get("resources", ()))
+        return frozenset(name_in(one["urn"]) for one in self._state().get("resources") or ())
 
     def protected(self) -> tuple[str, ...]:
         """Names of the resources that the state protects from being deleted. Raises EngineError."""
-        state = self._run(self.stack.export_stack, Listener()).deployment or {}
-        return tuple(sorted(one["urn"].rpartition("::")[2] for one in state.get("resources", ()) if one.get("protect")))
+        held = [one for one in self._state().get("resources") or () if one.get("protect")]
+        return tuple(sorted(name_in(one["urn"]) for one in held))
+
+    def pending(self) -> tuple[Pending, ...]:
+        """What a run that died was making. Raises EngineError."""
+        return pending_of(self._state())
+
+    def clear_pending(self) -> None:
+        """Forget what a run that died was making, once it was found or made. Raises EngineError."""
+        from pulumi import automation
+
+        exported = self._run(self.stack.export_stack, Listener())
+        cleared = without_pending(exported.deployment or {})
+        if cleared is not None:
+            changed = automation.Deployment(exported.version, cleared)
+            self._run(lambda: self.stack.import_stack(changed), Listener())
+
+    def _state(self) -> Mapping[str, Any]:
+        return self._run(self.stack.export_stack, Listener()).deployment or {}
 
     def unlock(self) -> None:
         """Give the stack free after a run that ended without doing so. Raises EngineError, and LockedError

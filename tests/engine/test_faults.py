@@ -19,7 +19,7 @@ from stacks import declare
 from stacks.adopt import adopting
 from tests.engine.conftest import Engine
 from tests.engine.test_chain import destroyable
-from tests.support.faults import KINDS, EveryResourceOnce, account, record, remedy, without_pending
+from tests.support.faults import KINDS, EveryResourceOnce, account, cleared, record, remedy
 from tests.support.inventory import inventory
 from tests.support.world import example_design, observe
 
@@ -136,7 +136,7 @@ def test_a_killed_run_is_finished_by_the_next(engine: Engine, victim: str, numbe
     assert left.lost == frozenset()
     assert left.orphaned == frozenset()
     found = remedy(stack, design.region, set())
-    without_pending(stack)
+    cleared(stack)
     stack.up()
     assert account(stack, design.region, before, engine.plugin.provider.made, "").unknown == frozenset()
     assert differences(design, observe(design)) == ()
