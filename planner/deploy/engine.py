@@ -127,10 +127,11 @@ def open_engine(
     installed, and EngineError for a stack that is not there (unless ``create``) or cannot be read."""
     from pulumi import automation
 
+    from planner.deploy.command import Command
     from stacks import declare
     from stacks.adopt import adopting
 
-    command = command or find_pulumi()
+    command = Command(command or find_pulumi())
 
     adopted: dict[tuple[str, str], str] = {}
 

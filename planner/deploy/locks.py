@@ -39,11 +39,13 @@ class Lock:
             return False
         except (PermissionError, OverflowError):
             pass
-        command = Path(f"/proc/{self.process}/comm")
         try:
-            return "pulumi" in command.read_text("utf-8", "replace")  # the number may be another's by now
+            # "1234 (pulumi) S ..."; the number may be another's by now, and Z has ended and waits for its parent
+            told = Path(f"/proc/{self.process}/stat").read_text("utf-8", "replace")
         except OSError:
             return True
+        command, _, state = told.partition("(")[2].rpartition(")")
+        return "pulumi" in command and state.split()[0] not in ("Z", "X")
 
     def __str__(self) -> str:
         state = {True: "at work", False: "gone", None: "not visible from here"}[self.living]
