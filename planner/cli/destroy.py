@@ -9,6 +9,7 @@ from planner.cli.exits import CliError, Exit
 from planner.cli.provision import (
     Approval,
     Asked,
+    Opened,
     Progress,
     agreed,
     approval_options,
@@ -31,11 +32,18 @@ def command(
     Refused while the plan has deletionProtection. What Kubernetes made by itself (load balancers,
     volumes) is not the stack's: delete Services and claims first.
     """
+    from planner.deploy.checkpoint import is_behind
     from planner.deploy.engine import EngineError
     from planner.deploy.events import Listener
     from planner.report import deployment as report
 
     at = opened(asked, create=False, unlock=approval.unlock)
+    if is_behind(at.engine.place):
+        raise CliError(
+            "the state was put back from an older copy, and AWS may have more than it knows, which would be left "
+            f"behind. Run `eksplan up -f {asked.file}` first, which looks for it by name and tag",
+            Exit.AWS,
+        )
     cluster = at.plan.design.cluster
     if cluster is not None and cluster.deletion_protection is True:
         raise CliError(
@@ -53,6 +61,7 @@ def command(
                 f"`eksplan up -f {asked.file}` first, which lifts it",
                 Exit.FINDINGS,
             )
+        _refuse_leftovers(at, asked)
         at.engine.preview_destroy(listener)
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None
@@ -71,3 +80,18 @@ def command(
             raise CliError(f"{error}\nwhat is left is in the state. {again}", Exit.AWS) from None
     streams.data(f"{len(steps)} resources deleted; {at.where}")
     return Exit.CLEAN
+
+
+def _refuse_leftovers(at: Opened, asked: Asked) -> None:
+    """What a run that died made, and the state does not know, would stay for ever. Raises CliError."""
+    from planner.observe.leftovers import leftovers
+
+    pending = at.engine.pending()
+    found = leftovers(at.session, at.plan.design.region, [one.key for one in pending])
+    if found:
+        named = ", ".join(f"{kind.rpartition(':')[2]} {name} ({identity})" for (kind, name), identity in found.items())
+        raise CliError(
+            f"a run ended while it made {named}, which the state does not know and `destroy` would leave behind. "
+            f"Run `eksplan up -f {asked.file}` first, which takes it over",
+            Exit.AWS,
+        )

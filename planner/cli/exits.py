@@ -15,6 +15,7 @@ class Exit(IntEnum):
     FINDINGS = 4  # or a difference that was asked for
     AWS = 5  # AWS, credentials or Pulumi
     INTERRUPTED = 130
+    TERMINATED = 143  # by SIGTERM, or as the terminal went away
 
 
 class CliError(Exception):

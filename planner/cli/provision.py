@@ -112,6 +112,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
 
     from planner.cli.inputs import read
     from planner.cli.live import open_session
+    from planner.deploy.checkpoint import mend
     from planner.deploy.engine import EngineError, open_engine, require_sdk
     from planner.deploy.place import place_of
     from planner.deploy.sizes import Settled, settled
@@ -147,6 +148,8 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     for line in now.told:
         streams.note(line)
     try:
+        for line in mend(place, unlock=unlock):
+            streams.note(f"mended: {line}")
         engine = open_engine(now.design, place, create=create, command=pulumi)
         if unlock:
             engine.unlock()
@@ -246,30 +249,40 @@ class Progress:
 
 @contextlib.contextmanager
 def interruptible(how_to_go_on: str) -> Iterator[None]:
-    """Ctrl-C reaches the engine by itself, which stops after what it is at; we wait for it. A second
-    Ctrl-C ends at once. Raises CliError (130) once the engine has stopped."""
-    stopped = False
+    """Ctrl-C, SIGTERM and the end of the terminal are passed on to the engine, which stops after what it is at;
+    we wait for it. A second one makes it stop at once, a third ends us too. Raises CliError (130, or 143) once the
+    engine has stopped."""
+    from planner.deploy.command import interrupt
 
-    def stop(_number: int, _frame: object) -> None:
-        nonlocal stopped
-        if stopped:
+    heard: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        heard.append(number)
+        if len(heard) == 1:
+            streams.note("stopping: the engine finishes what it is at (Ctrl-C again stops it at once)")
+        elif len(heard) == 2:
+            streams.note("stopping at once: what is under way may be made without the state knowing")
+        else:
             raise KeyboardInterrupt
-        stopped = True
-        streams.note("stopping: the engine finishes what it is at (Ctrl-C again ends at once)")
+        interrupt()
 
-    try:
-        before = signal.signal(signal.SIGINT, stop)
-    except ValueError:  # not the main thread: the caller's own handler stays
-        yield
-        return
+    before: dict[int, Any] = {}
+    with contextlib.suppress(ValueError):  # not the main thread: the caller's own handlers stay
+        for number in _STOPS:
+            before[number] = signal.signal(number, stop)
     broken = False
     try:
         yield
     except CliError:
-        if not stopped:
+        if not heard:
             raise
         broken = True
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if broken:  # else it had finished before the engine could stop
-        raise CliError(f"interrupted; what was made is in the state. {how_to_go_on}", Exit.INTERRUPTED)
+        code = Exit.INTERRUPTED if heard[0] == signal.SIGINT else Exit.TERMINATED
+        raise CliError(f"interrupted; what was made is in the state. {how_to_go_on}", code)
+
+
+_STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

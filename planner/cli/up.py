@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli import streams
+from planner.cli.adoption import adopt as adopted
+from planner.cli.adoption import under_way
 from planner.cli.exits import CliError, Exit
 from planner.cli.provision import (
     Approval,
@@ -61,6 +63,7 @@ def command(
     done, asks, and does it. Whatever would be lost for good is refused unless --replace names it. A run
     that breaks off goes on with the same command.
     """
+    from planner.deploy.checkpoint import is_behind
     from planner.deploy.doors import passed
     from planner.deploy.engine import EngineError
     from planner.deploy.steps import Action, unacknowledged
@@ -69,10 +72,15 @@ def command(
 
     _known_checks(skip_check)
     at = opened(asked, create=True, unlock=approval.unlock)
-    _look(at, (*skip_check, *_NAMES) if adopt else skip_check)
+    take = adopt or is_behind(at.engine.place)
+    try:
+        pending = under_way(at)
+    except EngineError as error:
+        raise CliError(str(error), Exit.AWS) from None
+    _look(at, (*skip_check, *_NAMES) if take else skip_check)
     try:
         steps = _foresee(at, refresh=refresh, parallel=approval.parallel)
-        if adopt and _adopt(at, steps):
+        if take and adopted(at, steps):
             steps = _foresee(at, refresh=refresh, parallel=approval.parallel)
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None
@@ -95,6 +103,7 @@ def command(
     if todo:
         agreed(f"Make these {len(todo)} changes in account {at.account}, {at.plan.design.region}?", yes=approval.yes)
     done = _do(at, len(todo), asked, parallel=approval.parallel, refresh=refresh)
+    _settle(at, pending=bool(pending))
     if output == "json":
         streams.document(json.dumps({"steps": report.plain(done), "outputs": at.engine.outputs()}, indent=1))
     else:
@@ -119,6 +128,19 @@ def _do(at: Opened, total: int, asked: Asked, *, parallel: int | None, refresh: 
     return tuple(listener.steps.values())
 
 
+def _settle(at: Opened, *, pending: bool) -> None:
+    """After an `up` that ended well the state knows everything: nothing is pending, nothing behind."""
+    from planner.deploy.checkpoint import caught_up
+    from planner.deploy.engine import EngineError
+
+    try:
+        if pending:
+            at.engine.clear_pending()
+    except EngineError as error:
+        raise CliError(f"everything is made, but the state cannot be written: {error}", Exit.AWS) from None
+    caught_up(at.engine.place)
+
+
 #: Looks for names that are taken: --adopt takes what has them.
 _NAMES = ("cluster-name", "roles", "launch-templates")
 
@@ -129,19 +151,6 @@ def _foresee(at: Opened, *, refresh: bool, parallel: int | None) -> tuple[Step, 
     listener = Listener()
     at.engine.preview(listener, refresh=refresh, parallel=parallel)
     return tuple(listener.steps.values())
-
-
-def _adopt(at: Opened, steps: tuple[Step, ...]) -> bool:
-    """Let the program take over what AWS has already of the resources to make; whether there is any."""
-    from planner.deploy.steps import Action
-    from planner.observe.leftovers import leftovers
-
-    missing = [(one.kind, one.name) for one in steps if one.action is Action.CREATE]
-    found = leftovers(at.session, at.plan.design.region, missing)
-    for (kind, name), identity in sorted(found.items()):
-        streams.note(f"adopts {kind.rpartition(':')[2]} {name}: {identity}")
-    at.engine.adopted.update(found)
-    return bool(found)
 
 
 def _known_checks(names: tuple[str, ...]) -> None:
@@ -159,7 +168,7 @@ def _look(at: Opened, skipped: tuple[str, ...]) -> None:
     from planner.deploy.preflight import Subject, Verdict, preflight
 
     try:
-        made = at.engine.names()
+        made = at.engine.names() | {name for _, name in at.engine.adopted}
     except EngineError as error:
         raise CliError(str(error), Exit.AWS) from None
     found = preflight(Subject(at.plan, at.session, load_catalog().facts, made), skipped)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.deploy.checkpoint import locks_of
+from planner.deploy.errors import EngineError, LockedError, NoPulumiError
 from planner.deploy.events import Listener
+from planner.deploy.pending import Pending, name_in, pending_of, without_pending
 from planner.deploy.place import PROJECT, Place
 
 if TYPE_CHECKING:
@@ -16,16 +20,16 @@ if TYPE_CHECKING:
     from planner.design import Design
 
 
-class EngineError(Exception):
-    """Pulumi or its provider failed; the message is theirs, with what to do."""
-
-
-class LockedError(EngineError):
-    """Another run holds the stack."""
-
-
-class NoPulumiError(EngineError):
-    """The Pulumi command is not there."""
+__all__ = [
+    "Engine",
+    "EngineError",
+    "LockedError",
+    "NoPulumiError",
+    "find_pulumi",
+    "install_pulumi",
+    "open_engine",
+    "require_sdk",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,48 +39,85 @@ class Engine:
     stack: automation.Stack
     adopted: dict[tuple[str, str], str]
     """Ids in AWS, by type and name, that the program takes into the state instead of making them."""
+    place: Place
 
     def preview(self, listener: Listener, *, refresh: bool = False, parallel: int | None = None) -> None:
         """What `up` would do; nothing is changed. Raises EngineError."""
-        _run(lambda: self.stack.preview(on_event=listener, refresh=refresh or None, parallel=parallel), listener)
+        self._run(lambda: self.stack.preview(on_event=listener, refresh=refresh or None, parallel=parallel), listener)
 
     def up(self, listener: Listener, *, refresh: bool = False, parallel: int | None = None) -> None:
         """Make the resources what the design says. Raises EngineError."""
-        _run(
+        self._run(
             lambda: self.stack.up(on_event=listener, refresh=refresh or None, parallel=parallel, suppress_outputs=True),
             listener,
         )
 
     def refresh(self, listener: Listener, *, only_look: bool, parallel: int | None = None) -> None:
         """Read what is there into the state, or only say what differs. Raises EngineError."""
-        _run(lambda: self.stack.refresh(on_event=listener, preview_only=only_look or None, parallel=parallel), listener)
+        self._run(
+            lambda: self.stack.refresh(on_event=listener, preview_only=only_look or None, parallel=parallel), listener
+        )
 
     def preview_destroy(self, listener: Listener) -> None:
         """What `destroy` would delete. Raises EngineError."""
-        _run(lambda: self.stack.preview_destroy(on_event=listener), listener)
+        self._run(lambda: self.stack.preview_destroy(on_event=listener), listener)
 
     def destroy(self, listener: Listener, *, parallel: int | None = None) -> None:
         """Delete everything that the stack made. Raises EngineError."""
-        _run(lambda: self.stack.destroy(on_event=listener, parallel=parallel, suppress_outputs=True), listener)
+        self._run(lambda: self.stack.destroy(on_event=listener, parallel=parallel, suppress_outputs=True), listener)
 
     def outputs(self) -> dict[str, Any]:
         """What the stack exports; empty before it was made. Raises EngineError."""
-        found = _run(self.stack.outputs, Listener())
+        found = self._run(self.stack.outputs, Listener())
         return {name: one.value for name, one in found.items()}
 
     def names(self) -> frozenset[str]:
         """Names of the resources that the state holds. Raises EngineError."""
-        state = _run(self.stack.export_stack, Listener()).deployment or {}
-        return frozenset(one["urn"].rpartition("::")[2] for one in state.get("resources", ()))
+        return frozenset(name_in(one["urn"]) for one in self._state().get("resources") or ())
 
     def protected(self) -> tuple[str, ...]:
         """Names of the resources that the state protects from being deleted. Raises EngineError."""
-        state = _run(self.stack.export_stack, Listener()).deployment or {}
-        return tuple(sorted(one["urn"].rpartition("::")[2] for one in state.get("resources", ()) if one.get("protect")))
+        held = [one for one in self._state().get("resources") or () if one.get("protect")]
+        return tuple(sorted(name_in(one["urn"]) for one in held))
+
+    def pending(self) -> tuple[Pending, ...]:
+        """What a run that died was making. Raises EngineError."""
+        return pending_of(self._state())
+
+    def clear_pending(self) -> None:
+        """Forget what a run that died was making, once it was found or made. Raises EngineError."""
+        from pulumi import automation
+
+        exported = self._run(self.stack.export_stack, Listener())
+        cleared = without_pending(exported.deployment or {})
+        if cleared is not None:
+            changed = automation.Deployment(exported.version, cleared)
+            self._run(lambda: self.stack.import_stack(changed), Listener())
+
+    def _state(self) -> Mapping[str, Any]:
+        return self._run(self.stack.export_stack, Listener()).deployment or {}
 
     def unlock(self) -> None:
-        """Give the stack free after a run that ended without doing so. Raises EngineError."""
-        _run(self.stack.cancel, Listener())
+        """Give the stack free after a run that ended without doing so. Raises EngineError, and LockedError
+        while the holder is seen to live."""
+        at_work = [lock for lock in locks_of(self.place) if lock.living]
+        if at_work:
+            raise LockedError(f"this stack is held by {'; '.join(map(str, at_work))}: wait for its end, or end it")
+        self._run(self.stack.cancel, Listener())
+
+    def _run(self, operation: Any, listener: Listener) -> Any:
+        from pulumi import automation
+
+        try:
+            return operation()
+        except automation.ConcurrentUpdateError:
+            holders = "; ".join(map(str, locks_of(self.place)))
+            raise LockedError(
+                f"another run holds this stack{': ' + holders if holders else ''}. Wait for it; if it is gone (its "
+                "process was killed), run `eksplan up` with --unlock"
+            ) from None
+        except automation.CommandError as error:
+            raise EngineError(_words(error, listener)) from None
 
 
 def open_engine(
@@ -86,10 +127,11 @@ def open_engine(
     installed, and EngineError for a stack that is not there (unless ``create``) or cannot be read."""
     from pulumi import automation
 
+    from planner.deploy.command import Command
     from stacks import declare
     from stacks.adopt import adopting
 
-    command = command or find_pulumi()
+    command = Command(command or find_pulumi())
 
     adopted: dict[tuple[str, str], str] = {}
 
@@ -102,7 +144,7 @@ def open_engine(
     )
     opened = automation.create_or_select_stack if create else automation.select_stack
     try:
-        return Engine(opened(place.stack, project_name=PROJECT, program=program, opts=options), adopted)
+        return Engine(opened(place.stack, project_name=PROJECT, program=program, opts=options), adopted, place)
     except automation.StackNotFoundError:
         raise EngineError(
             f"no stack {place.stack} in {place.backend}; `eksplan up -f PLAN` makes it, --stack names another"
@@ -138,20 +180,6 @@ def install_pulumi() -> automation.PulumiCommand:
         return automation.PulumiCommand.install()
     except (OSError, subprocess.CalledProcessError, RuntimeError) as error:
         raise NoPulumiError(f"Pulumi's installer failed: {error}") from None
-
-
-def _run(operation: Any, listener: Listener) -> Any:
-    from pulumi import automation
-
-    try:
-        return operation()
-    except automation.ConcurrentUpdateError:
-        raise LockedError(
-            "another run holds this stack. Wait for it; if it is gone (its process was killed), run `eksplan up` "
-            "with --unlock"
-        ) from None
-    except automation.CommandError as error:
-        raise EngineError(_words(error, listener)) from None
 
 
 def _words(error: Exception, listener: Listener) -> str:

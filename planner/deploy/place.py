@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 PROJECT = "eksplan"
 """The name in Pulumi.yaml, so that `pulumi up` in a checkout finds the same stack."""
@@ -39,7 +40,7 @@ def place_of(
     folder = home / "stacks" / hashlib.sha256(url.encode()).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
     variables = {
-        "PULUMI_BACKEND_URL": url,
+        "PULUMI_BACKEND_URL": quiet_url(url),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "AWS_REGION": region,
     }
@@ -50,3 +51,15 @@ def place_of(
     elif not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
         variables["PULUMI_CONFIG_PASSPHRASE"] = ""
     return Place(stack, url, folder, variables)
+
+
+def quiet_url(url: str) -> str:
+    """The address of a backend of files, with no attributes written beside them; others as they are.
+
+    A run that is killed while it writes attributes makes the state unreadable (`checkpoint.py`).
+    """
+    path, _, query = url.partition("?")
+    asked = dict(parse_qsl(query))
+    if not path.startswith("file://") or "metadata" in asked:
+        return url
+    return f"{path}?{urlencode({**asked, 'metadata': 'skip'})}"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pulumi import automation
 
+from planner.deploy.place import quiet_url
 from planner.design import Design
 from stacks import declare
 from tests.support.plugin import Plugin, serving
@@ -52,7 +53,7 @@ def engine(pulumi_command: automation.PulumiCommand, tmp_path: Path, moto: None)
     plugin = Plugin(MotoProvider("us-east-1"))
     with serving(plugin) as port:
         environment = {
-            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
+            "PULUMI_BACKEND_URL": quiet_url(f"file://{tmp_path / 'state'}"),
             "PULUMI_CONFIG_PASSPHRASE": "testing",
             "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

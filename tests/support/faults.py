@@ -7,12 +7,12 @@ import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError, ReadTimeoutError
 from pulumi import automation
 
+from planner.deploy.pending import without_pending
 from planner.observe.leftovers import leftovers
 from tests.support.inventory import Found, inventory
 from tests.support.plugin import UnfinishedError
@@ -107,12 +107,12 @@ def remedy(stack: automation.Stack, region: str, failed: set[tuple[str, str]]) -
     return leftovers(boto3.session.Session(), region, (failed | pending) - set(ids))
 
 
-def without_pending(stack: automation.Stack) -> None:
+def cleared(stack: automation.Stack) -> None:
     """Clear the state's pending operations, once what they made was found."""
     exported = stack.export_stack()
-    deployment: dict[str, Any] = json.loads(json.dumps(exported.deployment))
-    deployment.pop("pending_operations", None)
-    stack.import_stack(automation.Deployment(exported.version, deployment))
+    deployment = without_pending(exported.deployment or {})
+    if deployment is not None:
+        stack.import_stack(automation.Deployment(exported.version, deployment))
 
 
 def record(fault: str, outcome: str, lost: int, orphaned: int) -> None:

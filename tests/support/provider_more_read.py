@@ -25,8 +25,9 @@ def read_dhcp_options(identity: str, state: Values, c: Clients) -> Values:
 
 @reads("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation")
 def read_dhcp_association(identity: str, state: Values, c: Clients) -> Values:
-    found = c("ec2").describe_vpcs(VpcIds=[state["vpcId"]])["Vpcs"][0]
-    return {"vpcId": state["vpcId"], "dhcpOptionsId": found["DhcpOptionsId"]}
+    vpc = state.get("vpcId") or identity  # an import says the VPC
+    options = c("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["DhcpOptionsId"]
+    return {"id": f"{options}-{vpc}", "vpcId": vpc, "dhcpOptionsId": options}
 
 
 @updates("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation")
@@ -130,11 +131,16 @@ def read_network_acl(identity: str, state: Values, c: Clients) -> Values:
 
 @reads("aws:ec2/networkAclRule:NetworkAclRule")
 def read_network_acl_rule(identity: str, state: Values, c: Clients) -> Values | None:
+    if not state.get("networkAclId"):  # an import says the ACL, the number, the protocol and the direction
+        acl, number, _, egress = identity.split(":")
+        state = {"networkAclId": acl, "ruleNumber": int(number), "egress": egress == "true"}
     (found,) = c("ec2").describe_network_acls(NetworkAclIds=[state["networkAclId"]])["NetworkAcls"]
     for one in found["Entries"]:
         if (one["RuleNumber"], one["Egress"]) == (state["ruleNumber"], state["egress"]):
             ports: dict[str, Any] = one.get("PortRange") or {}
             return {
+                "id": f"nacl-{state['networkAclId']}-{state['ruleNumber']}-{state['egress']}",
+                "networkAclId": state["networkAclId"],
                 "ruleNumber": one["RuleNumber"],
                 "egress": one["Egress"],
                 "ruleAction": one["RuleAction"],

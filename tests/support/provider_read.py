@@ -89,8 +89,9 @@ def read_reservation(identity: str, state: Values, c: Clients) -> Values | None:
     told = state.get("subnetId")
     for subnet in [told] if told else [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]:
         for one in ec2.get_subnet_cidr_reservations(SubnetId=subnet)["SubnetIpv4CidrReservations"]:
-            if one["SubnetCidrReservationId"] == identity:
+            if one["SubnetCidrReservationId"] == identity.rpartition(":")[2]:
                 return {
+                    "id": one["SubnetCidrReservationId"],
                     "subnetId": one["SubnetId"],
                     "cidrBlock": one["Cidr"],
                     "reservationType": one["ReservationType"],
@@ -254,7 +255,8 @@ def read_attachment(identity: str, state: Values, c: Clients) -> Values | None:
     role, _, policy = identity.replace("/arn:", "-arn:", 1).partition("-arn:")
     attached = c("iam").list_attached_role_policies(RoleName=role)["AttachedPolicies"]
     arn = f"arn:{policy}"
-    return {"role": role, "policyArn": arn} if arn in {one["PolicyArn"] for one in attached} else None
+    found = {"id": f"{role}-{arn}", "role": role, "policyArn": arn}
+    return found if arn in {one["PolicyArn"] for one in attached} else None
 
 
 @reads("aws:iam/rolePolicy:RolePolicy")
@@ -368,6 +370,7 @@ def read_pod_identity(identity: str, state: Values, c: Clients) -> Values:
         "association"
     ]
     return {
+        "id": found["associationId"],
         "clusterName": cluster,
         "namespace": found["namespace"],
         "serviceAccount": found["serviceAccount"],
@@ -446,7 +449,7 @@ def read_event_target(identity: str, state: Values, c: Clients) -> Values | None
     rule = state.get("rule") or identity.partition("/")[0]
     target = state.get("targetId") or identity.partition("/")[2]
     found = _one([one for one in c("events").list_targets_by_rule(Rule=rule)["Targets"] if one["Id"] == target])
-    return found and {"rule": rule, "targetId": target, "arn": found["Arn"]}
+    return found and {"id": f"{rule}-{target}", "rule": rule, "targetId": target, "arn": found["Arn"]}
 
 
 def _camel(value: Any, key: str = "") -> Any:
