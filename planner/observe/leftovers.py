@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from planner.observe.leftovers_storage import storage_leftovers
+
 #: EC2's word for a resource that carries a Name tag, by Pulumi's type.
 _TAGGED = {
     "aws:ec2/vpc:Vpc": "vpc",
@@ -36,6 +38,7 @@ def leftovers(session: Any, region: str, missing: Iterable[tuple[str, str]]) -> 
     ec2, iam = session.client("ec2", region_name=region), session.client("iam", region_name=region)
     found = _tagged(ec2, wanted) | _described(ec2, wanted) | _parts(ec2, wanted)
     found |= _roles(iam, wanted) | _clusters(session.client("eks", region_name=region), wanted)
+    found |= storage_leftovers(session.client("efs", region_name=region), ec2, wanted)
     found |= _log_groups(session.client("logs", region_name=region), wanted)
     return {key: ids[0] for key, ids in found.items() if len(ids) == 1}
 
