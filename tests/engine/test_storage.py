@@ -8,12 +8,17 @@ from typing import Any
 
 import boto3
 import pytest
+from pulumi import automation
 
 from planner.deploy.steps import Action, Step, losses, unacknowledged
 from planner.design import Design, FileSystem, Lifecycle
 from planner.design.compare import differences
+from planner.observe.leftovers import leftovers
+from stacks import declare
+from stacks.adopt import adopting
 from stacks.parts import known
 from tests.engine.conftest import Engine
+from tests.support.inventory import inventory
 from tests.support.plans import plan_of
 from tests.support.world import observe
 
@@ -95,3 +100,34 @@ def test_n43_another_performance_mode_is_another_file_system_to_which_somebody_m
     (after,) = efs.describe_file_systems()["FileSystems"]
     assert after["FileSystemId"] != before["FileSystemId"]
     assert differences(other, observe(other)) == ()
+
+
+def test_file_systems_that_a_dead_run_left_are_taken_in_and_none_is_made_twice(engine: Engine) -> None:
+    points = [{"name": "data", "uid": 1000, "gid": 1000}]
+    design = plan_of(
+        deletionProtection=False, efs=[{"name": "a", "accessPoints": points}], addons=["aws-efs-csi-driver"]
+    ).design
+    stack = engine.stack(design)
+    stack.up()
+    there = inventory(design.region)
+    exported = stack.export_stack()
+    deployment = dict(exported.deployment or {})
+    gone = [one for one in deployment["resources"] if one["type"].startswith("aws:efs/")]
+    kept = [one for one in deployment["resources"] if one not in gone]
+    stack.import_stack(automation.Deployment(exported.version, {**deployment, "resources": kept}))
+
+    with pytest.raises(automation.CommandError, match="FileSystemAlreadyExists"):
+        stack.up()
+    missing = {(one["type"], one["urn"].rpartition("::")[2]) for one in gone}
+    found = leftovers(boto3.session.Session(), design.region, missing)
+    assert set(found) == missing
+
+    def program() -> None:
+        adopting(found)
+        declare(design)
+
+    stack.workspace.program = program
+    made = stack.up()
+    assert (made.summary.resource_changes or {}).get("import") == len(gone)
+    assert inventory(design.region) == there
+    assert differences(design, observe(design)) == ()
