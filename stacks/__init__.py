@@ -1,8 +1,8 @@
 """The Pulumi program: ``declare(plan.design)`` materialises a plan, resource by resource.
 
 The components are here for programs that want only some of them: ``Network`` (VPC, subnets, ways
-out), ``Roles``, ``SecurityGroups`` and ``SecurityRules``, ``ControlPlane``, ``Addons``, ``Access``
-and ``Nodes``. ``docs/embedding.md`` shows both uses. Importing this package imports Pulumi.
+out), ``Roles``, ``SecurityGroups`` and ``SecurityRules``, ``ControlPlane``, ``Addons``, ``Access``,
+``Nodes`` and ``Storage``. ``docs/embedding.md`` shows both uses. Importing this package imports Pulumi.
 """
 
 from stacks.access import Access
@@ -12,6 +12,7 @@ from stacks.nodes import Nodes
 from stacks.program import Declared, declare
 from stacks.roles import Roles
 from stacks.security import SecurityGroups, SecurityRules
+from stacks.storage import Storage
 
 __all__ = [
     "Access",
@@ -23,5 +24,6 @@ __all__ = [
     "Roles",
     "SecurityGroups",
     "SecurityRules",
+    "Storage",
     "declare",
 ]

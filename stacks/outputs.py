@@ -10,6 +10,7 @@ import pulumi
 from planner.design import Design, Subnet, known
 from stacks.cluster import ControlPlane
 from stacks.network import Network
+from stacks.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,13 @@ class Made:
     roles: Mapping[str, pulumi.Input[str]]
     node_groups: Sequence[str] = ()
     keys: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    storage: Storage | None = None
 
 
 def outputs(design: Design, made: Made) -> dict[str, pulumi.Input[object]]:
     """Outputs by name: clusterName, endpoint, oidcIssuer, kubeconfigCommand; vpcId, subnetIds by name,
     subnetIdsByTier by tier and zone; clusterSecurityGroupId, securityGroupIds and roleArns by name;
-    nodeGroups; logGroup and secretsKeyArn where there are any."""
+    nodeGroups; logGroup, secretsKeyArn, fileSystemIds and accessPointIds by name where there are any."""
     plane, network = made.control_plane, made.network
     name = design.cluster.name if design.cluster else ""
     found: dict[str, pulumi.Input[object]] = {
@@ -54,6 +56,10 @@ def outputs(design: Design, made: Made) -> dict[str, pulumi.Input[object]]:
     if design.cluster and (design.cluster.secrets_key or design.cluster.secrets_key_arn):
         key = design.cluster.secrets_key
         found["secretsKeyArn"] = made.keys[key] if key else str(design.cluster.secrets_key_arn)
+    if made.storage is not None:
+        found["fileSystemIds"] = dict(made.storage.ids)
+        if made.storage.access_points:
+            found["accessPointIds"] = dict(made.storage.access_points)
     return found
 
 

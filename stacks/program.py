@@ -19,6 +19,7 @@ from stacks.parts import known
 from stacks.roles import Roles
 from stacks.rooms import AddonsRoom, ClusterRoom, Security, moved_into
 from stacks.security import SecurityGroups, SecurityRules
+from stacks.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Declared:
 def declare(design: Design) -> Declared:
     """Declare a planned design inside a Pulumi program.
 
-    Five rooms: network, security, cluster, nodes, addons. Order: network, roles, groups, key and log
+    Five rooms: network, security, cluster, nodes, addons; a sixth, storage, where there are file systems. Order: network, roles, groups, key and log
     groups; the cluster; roles that trust its OIDC issuer; access entries;
     rules and endpoints (they name the cluster security group); the add-ons that nodes need; node
     groups; the other add-ons. Raises
@@ -65,6 +66,7 @@ def declare(design: Design) -> Declared:
             depends_on=[*roles.attachments[cluster.role], *logs.resources.values(), *made_keys.aliases],
         ),
     )
+    storage = Storage(f"{name}-storage", design, network.subnets, security.ids) if known(design.file_systems) else None
     flow_logs(design, network.vpc_id, logs.arns, roles.arns, roles.attachments, network)
     arns, policies = dict(roles.arns), [one for many in roles.attachments.values() for one in many]
     if cluster.oidc_provider:
@@ -128,6 +130,7 @@ def declare(design: Design) -> Declared:
         arns,
         [group.name for group in known(design.node_groups)],
         made_keys.arns,
+        storage,
     )
     for key, value in outputs(design, told).items():
         pulumi.export(key, value)

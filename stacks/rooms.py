@@ -1,6 +1,6 @@
 """The rooms of a stack: components that hold other components, and what they were called before.
 
-A stack has five: network, security, cluster, nodes and addons. Their children keep their names, and
+A stack has five: network, security, cluster, nodes and addons; storage (stacks.storage) comes with file systems. Their children keep their names, and
 say where they stood before, so that a stack made by an earlier release replaces nothing.
 """
 

@@ -65,6 +65,21 @@ VIEW = [{"policy": "AmazonEKSViewPolicy", "namespaces": ["dev-*"]}]
 AMI = "ami-0123456789abcdef0"
 
 
+#: File systems with settings of every kind.
+FILE_SYSTEMS: list[list[Any]] = [
+    ["a", {"name": "b", "protect": False, "lifecycle": {"archiveDays": 90, "backOnAccess": True}}],
+    [{"name": "a", "encrypted": False, "performanceMode": "maxIO", "throughput": "bursting", "backup": False}],
+    [
+        {
+            "name": "a",
+            "throughput": "provisioned",
+            "provisionedMibps": 64,
+            "accessPoints": [{"name": "data", "uid": 1000, "gid": 1000, "secondaryGids": [3]}],
+        }
+    ],
+]
+
+
 #: The user's own parts of user data, by operating system.
 OWN_PARTS: dict[str, list[Any]] = {
     "al2023": [
@@ -220,4 +235,6 @@ def rich_specs(draw: st.DrawFn) -> dict[str, Any]:
                 "zonalStorage": draw(st.booleans()),
             }
         ]
+    if draw(st.integers(0, 2)) == 0:
+        spec["efs"] = draw(st.sampled_from(FILE_SYSTEMS))
     return spec

@@ -42,10 +42,12 @@ from planner.design.nodes import (
 )
 from planner.design.observability import FlowLog, Key, LogGroup
 from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
+from planner.design.storage import AccessPoint, FileSystem, Lifecycle, MountTarget
 from planner.design.unknown import Unknown, known
 
 __all__ = [
     "AccessEntry",
+    "AccessPoint",
     "AccessPolicy",
     "AclRule",
     "Addon",
@@ -58,11 +60,14 @@ __all__ = [
     "EndpointAccess",
     "EniConfig",
     "EventRule",
+    "FileSystem",
     "FlowLog",
     "InternetGateway",
     "Key",
     "LaunchTemplate",
+    "Lifecycle",
     "LogGroup",
+    "MountTarget",
     "NatGateway",
     "NetworkAcl",
     "NetworkInterface",

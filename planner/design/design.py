@@ -21,6 +21,7 @@ from planner.design.network import (
 from planner.design.nodes import LaunchTemplate, NodeGroup
 from planner.design.observability import FlowLog, Key, LogGroup
 from planner.design.security import Role, SecurityGroup
+from planner.design.storage import FileSystem
 from planner.design.unknown import Unknown
 
 
@@ -57,6 +58,8 @@ class Design:
     """Flow logs of the VPC."""
     keys: tuple[Key, ...] | Unknown = ()
     """The key of secrets, where it carries the alias that a plan gives; other keys are ARNs alone."""
+    file_systems: tuple[FileSystem, ...] | Unknown = ()
+    """File systems with a mount target in the VPC, and those that are named after the cluster."""
     prefix_lists: tuple[PrefixList, ...] | Unknown = field(default=(), compare=False)
     """Prefix lists that routes and rules name."""
     interfaces: tuple[NetworkInterface, ...] | Unknown | None = field(default=None, compare=False)

@@ -25,6 +25,9 @@ _FARGATE = "https://docs.aws.amazon.com/eks/latest/userguide/fargate.html"
 CLUSTER_ITEMS = ("control-plane interfaces", "kept free for version updates")
 """What EKS itself takes of a cluster subnet."""
 
+MOUNT_TARGETS = "EFS mount target"
+"""One for each file system; one is kept where the driver comes without any."""
+
 
 class Tier(StrEnum):
     """What a subnet is for."""
@@ -121,7 +124,7 @@ def node_demand(
 ) -> SubnetDemand:
     """Private node subnet of one zone: nodes and their pods, internal load balancers, endpoints."""
     spec, facts = brief.spec, brief.facts
-    efs = any(addon.name == "aws-efs-csi-driver" for addon in spec.addons)
+    efs = len(spec.efs) or int(any(addon.name == "aws-efs-csi-driver" for addon in spec.addons))
     here = [one for one in spreads if one.subnets == "private" and zone.label in one.zones]
     items = [item for one in here for item in _nodes(one)]
     items += _fargate(brief, zones)
@@ -139,7 +142,8 @@ def node_demand(
         )
     if efs:
         each = facts.number("efs.addresses")
-        items.append(DemandItem("EFS mount target", each, str(each), facts.source("efs.addresses"), "N43"))
+        worked = f"{efs} file systems × {each}" if efs > 1 else str(each)
+        items.append(DemandItem(MOUNT_TARGETS, efs * each, worked, facts.source("efs.addresses"), "N43"))
     items += _declared(spec, "node")
     return SubnetDemand(
         Tier.NODE,

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from planner.capacity.brief import Brief
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind
-from planner.network.demand import SubnetDemand, public_load_balancers
+from planner.network.demand import MOUNT_TARGETS, SubnetDemand, public_load_balancers
 from planner.network.planned import Layout
 from planner.network.spread import NodeSpread
 
@@ -134,7 +134,8 @@ def address_units(brief: Brief, demands: Sequence[SubnetDemand], spreads: Sequen
     )
     interfaces = further * weights["interface"]
     names = [item.name for one in demands for item in one.items]
-    heavy = sum(name == "EFS mount target" for name in names) * weights["efs_mount_target"]
+    targets = sum(item.addresses for one in demands for item in one.items if item.name == MOUNT_TARGETS)
+    heavy = targets * weights["efs_mount_target"]
     heavy += sum(name == "NAT gateway" for name in names) * weights["nat_gateway"]
     services = next((item.addresses for one in demands for item in one.items if item.name == "interface endpoints"), 0)
     heavy += services * zones * weights["vpc_endpoint"]

@@ -31,7 +31,9 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
     ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy; sqs GetQueueUrl, GetQueueAttributes,
     ListQueueTags; events ListRuleNamesByTarget, DescribeRule, ListTagsForResource; logs
     DescribeLogGroups, ListTagsForResource; kms DescribeKey, GetKeyPolicy,
-    GetKeyRotationStatus, ListResourceTags.
+    GetKeyRotationStatus, ListResourceTags; elasticfilesystem DescribeFileSystems, DescribeMountTargets,
+    DescribeMountTargetSecurityGroups, DescribeBackupPolicy, DescribeLifecycleConfiguration,
+    DescribeAccessPoints.
     """
     calls = _Cluster(session, Raw(region, cluster), endpoint_url)
     calls.run()

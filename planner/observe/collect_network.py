@@ -9,6 +9,7 @@ from typing import Any
 from planner.design import Unknown
 from planner.observe.calls import Calls, pages
 from planner.observe.collect_records import collect_flow_logs
+from planner.observe.collect_storage import collect_storage
 
 FILTER_VALUES = 200
 """Most values of a filter; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html"""
@@ -24,6 +25,7 @@ def collect_network(calls: Calls, vpc_id: str) -> None:
     _peers(calls, vpc_id)
     _lists(calls, vpc_id)
     collect_flow_logs(calls, vpc_id)
+    collect_storage(calls, vpc_id)
 
 
 def _vpc(calls: Calls, vpc_id: str) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from planner.observe import leftovers_network, leftovers_security, leftovers_services
+from planner.observe import leftovers_network, leftovers_security, leftovers_services, leftovers_storage
 from planner.observe.leftovers_search import FINDERS, Search
 
 __all__ = ["SEARCHED", "leftovers"]
 
-_ROOMS = (leftovers_network, leftovers_security, leftovers_services)  # each registers what it finds
+_ROOMS = (leftovers_network, leftovers_security, leftovers_services, leftovers_storage)  # each registers what it finds
 
 SEARCHED = frozenset(kind for kinds, _ in FINDERS for kind in kinds)
 """Pulumi's types that are looked for."""

@@ -11,6 +11,7 @@ from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
 from planner.observe.parse_network import Names
 from planner.observe.parse_records import flow_logs_of, keys_of, log_groups_of
+from planner.observe.parse_storage import file_systems_of
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
 
@@ -70,6 +71,7 @@ def parse(raw: Raw) -> Design:
         security_groups=parse_network.security_groups_of(raw, groups, lists, own_group, _used_groups(raw)),
         network_acls=parse_lists.network_acls_of(raw, subnet_names, ipv6=vpc.ipv6),
         flow_logs=flow_logs_of(raw),
+        file_systems=file_systems_of(raw, subnet_names, groups),
         prefix_lists=parse_lists.prefix_lists_of(raw, lists),
         interfaces=parse_lists.interfaces_of(raw, subnet_names, groups),
         roles=(),

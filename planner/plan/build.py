@@ -46,6 +46,7 @@ from planner.plan.region import resolve_region, resolve_version
 from planner.plan.remedies import remedies
 from planner.plan.scaling import plan_scaling
 from planner.plan.sizes import Sized
+from planner.plan.storage import keep_file_systems, plan_file_systems
 from planner.security.entries import existing_roles, plan_entries
 from planner.security.groups import node_security_groups, plan_groups
 from planner.security.keys import plan_keys
@@ -125,14 +126,21 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     dns = coredns_defaults(spec, reach, brief.facts)
     design = _design(brief, version, zones, groups, network, templates, roles, entries, {"coredns": dns})
     if previous:
-        design, of_groups = keep_groups(design, previous.design, spec, ledger)
-        problems += of_groups
+        design, of_kept = _keep(design, previous.design, spec, ledger)
+        problems += of_kept
     problems += check_group_quotas(brief, [] if isinstance(design.security_groups, Unknown) else design.security_groups)
     problems += check_acls(brief, [] if isinstance(design.network_acls, Unknown) else design.network_acls)
     if _stops(problems):
         return PlanResult(None, tuple(problems))
     plan = _plan(document, brief, design, groups, network, catalog)
     return PlanResult(plan, tuple(problems))
+
+
+def _keep(design: Design, previous: Design, spec: ClusterSpec, ledger: Ledger) -> tuple[Design, list[Diagnostic]]:
+    """The design with what an earlier plan made of node groups and file systems, and what cannot be changed of it."""
+    design, problems = keep_groups(design, previous, spec, ledger)
+    design, of_files = keep_file_systems(design, previous)
+    return design, [*problems, *of_files]
 
 
 def _templates(
@@ -238,6 +246,7 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
         log_groups=plan_log_groups(brief),
         flow_logs=plan_flow_logs(brief),
         keys=plan_keys(brief),
+        file_systems=plan_file_systems(brief, layout),
         queues=queues,
         event_rules=event_rules,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),

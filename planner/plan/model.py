@@ -11,7 +11,7 @@ from planner.diagnostics import Verdict
 from planner.network.demand import SubnetDemand
 from planner.network.spread import NodeSpread
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 NOT_REVIEWED = Verdict()
 
 

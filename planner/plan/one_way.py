@@ -1,4 +1,4 @@
-"""Choices that cannot be changed later, with what was chosen (notes N20, N26, N29, N41)."""
+"""Choices that cannot be changed later, with what was chosen (notes N20, N26, N29, N41, N43)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from planner.decisions import OneWayDoor
 from planner.design import Design
 from planner.network.demand import Tier
 from planner.network.planned import Layout
+from planner.plan.storage import storage_doors
 from planner.spec.cluster import ClusterSpec
 
 _UG = "https://docs.aws.amazon.com/eks/latest/userguide/"
@@ -115,7 +116,7 @@ def one_way_doors(
             "N26",
         )
     )
-    return tuple(doors)
+    return tuple(doors + storage_doors(design))
 
 
 def _sizes(layout: Layout) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from planner.design import Unknown
 from planner.plan.model import Plan
+from planner.report.storage import HEADER, file_system_rows
 from planner.report.text import access_rows, closing_line, policies_of, trusted_by
 
 
@@ -51,6 +52,7 @@ def plan_markdown(plan: Plan) -> str:
                 for group in groups
             ],
         ),
+        *(["## File systems", table(HEADER, rows)] if (rows := file_system_rows(design)) else []),
         "## IAM roles",
         table(
             ["role", "trusted", "policies"],

@@ -11,6 +11,7 @@ from planner.design import Design, Role, Unknown
 from planner.diagnostics import Severity, Verdict
 from planner.network.demand import DemandItem
 from planner.plan.model import Plan
+from planner.report.storage import HEADER, file_system_rows
 from planner.security.entries import in_words
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def plan_tables(plan: Plan, *, details: bool) -> list[RenderableType]:
     """The plan on one screen; with ``details`` everything behind it."""
     shown: list[RenderableType] = [_line(_headline(plan.design), "bold"), _line(_network_line(plan)), ""]
     shown += [_subnets(plan), "", _groups(plan), _line(_scaling_line(plan)), ""]
+    shown += [_file_systems(plan.design), ""] if plan.design.file_systems else []
     if details:
         shown += [
             _amis(plan),
@@ -237,6 +239,13 @@ def access_rows(design: Design) -> list[tuple[str, str, str]]:
 def _access(design: Design) -> Table:
     table = _table("Access to the Kubernetes API", ("principal", "left"), ("type", "left"), ("may", "left"))
     for row in access_rows(design):
+        table.add_row(*row)
+    return table
+
+
+def _file_systems(design: Design) -> Table:
+    table = _table("File systems", *((name, "left") for name in HEADER))
+    for row in file_system_rows(design):
         table.add_row(*row)
     return table
 

@@ -36,3 +36,8 @@ def efs_group_name(cluster: str) -> str:
 def load_balancer_group_name(cluster: str) -> str:
     """Name of the group that load balancers carry towards their targets."""
     return f"{cluster}-load-balancers"
+
+
+def file_system_name(cluster: str, name: str) -> str:
+    """Name of a file system of the plan, in its Name tag."""
+    return f"{efs_group_name(cluster)}-{name}"

@@ -72,3 +72,9 @@ def event_rule_name(cluster: str, event: str) -> str:
     Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
     """
     return _shortened(cluster, f"karpenter-{event}", _RULE_MOST)
+
+
+def file_system_token(cluster: str, name: str, facts: Facts) -> str:
+    """Creation token of a file system, within what EFS takes: of long names the beginning and a hash remain."""
+    most, full = facts.number("efs.creation_token_max"), f"{cluster}-efs-{name}"
+    return full if len(full) <= most else f"{full[: most - 9]}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"

@@ -24,6 +24,7 @@ from planner.spec.nodes import NodeGroupSpec, NodePoolSpec
 from planner.spec.observability import Retention
 from planner.spec.scaling import AutoscalingSpec, ControlPlaneSpec
 from planner.spec.security import SecuritySpec
+from planner.spec.storage import FileSystems
 from planner.spec.types import (
     ClusterName,
     HostedZoneId,
@@ -166,6 +167,11 @@ class ClusterSpec(SpecModel):
         default=(),
         description="Add-ons beyond vpc-cni, kube-proxy, coredns and eks-pod-identity-agent: names, or objects with version and configuration. Controllers installed by Helm (load-balancer-controller, cluster-autoscaler, karpenter) count here too.",
     )
+    efs: FileSystems = Field(
+        default=(),
+        max_length=100,
+        description="File systems that pods of all zones share (Amazon EFS), with a mount target in each zone: names, or objects. The add-on aws-efs-csi-driver mounts them.",
+    )
     identity: Identity = Field(
         default="pod-identity",
         description="How add-ons and controllers get their IAM roles: pod-identity (an association and an agent on each node), or irsa (the cluster's OIDC issuer as an identity provider in IAM).",
@@ -218,7 +224,7 @@ class ClusterSpec(SpecModel):
     )
     deletion_protection: bool = Field(
         default=True,
-        description="EKS refuses to delete the cluster until this is off, and Pulumi what cannot be made again: cluster, VPC, KMS key and log groups. To destroy a cluster, set it to false, apply that plan, then destroy.",
+        description="EKS refuses to delete the cluster until this is off, and Pulumi what cannot be made again: cluster, VPC, KMS key, log groups and file systems. To destroy a cluster, set it to false, apply that plan, then destroy.",
     )
     tags: dict[str, str] = Field(default={}, description="Tags on everything.")
 

@@ -39,11 +39,13 @@ _TEXT_TABLES = {"labels", "tags"}
 
 
 def keep_text(path: Path) -> bool:
-    """Where a plain scalar stays as it is written: versions, and the values of labels and tags."""
+    """Where a plain scalar stays as it is written: versions, modes, and the values of labels and tags."""
     if path in _TEXT_FIELDS:
         return True
     if len(path) >= 2 and path[-2] in _TEXT_TABLES:
         return True
+    if path[:2] == ("spec", "efs"):
+        return path[-1:] == ("permissions",)
     return path[:2] == ("spec", "addons") and path[-1:] == ("version",)
 
 

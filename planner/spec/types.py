@@ -204,6 +204,11 @@ KeyArn = _text(
     "the ARN of a KMS key (an alias will not do)",
     "write it as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 )
+PosixMode = _text(
+    r"[0-7]{3,4}",
+    "a mode of three or four octal digits",
+    'write it in quotes: "0755"',
+)
 PrincipalArn = _text(
     r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,575}",
     "the ARN of an IAM role or user (no session, no group, no root)",

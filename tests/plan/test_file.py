@@ -59,7 +59,7 @@ def rewritten(**changes: object) -> str:
         ("[" * 100_000, "is not JSON"),
         ("[]", "is not a plan"),
         ('{"kind": "Cluster"}', "is not a plan"),
-        (rewritten(schema=99), "plan schema 99, this eksplan reads 3"),
+        (rewritten(schema=99), "plan schema 99, this eksplan reads 4"),
         (rewritten(design={"region": 1}), "plan of another eksplan"),
     ],
     ids=["broken", "deep", "list", "spec", "schema", "design"],

@@ -20,7 +20,7 @@ def inventory(region: str, endpoint_url: str | None = None) -> Found:
     ec2 = client("ec2")
     own = {one["VpcId"] for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]}
     network = (*_vpcs(ec2), *_subnets(ec2, own), *_gateways(ec2), *_tables(ec2, own), *_groups(ec2, own))
-    more = (*_acls(ec2, own), *_records(client, ec2), *_keys(client("kms")))
+    more = (*_acls(ec2, own), *_records(client, ec2), *_keys(client("kms")), *_storage(client("efs")))
     return frozenset([*network, *more, *_roles(client("iam")), *_clusters(client("eks")), *_events(client)])
 
 
@@ -142,6 +142,17 @@ def _records(client: Any, ec2: Any) -> Iterator[tuple[str, str]]:
         yield "flow log", one["FlowLogId"]
     for one in client("logs").describe_log_groups()["logGroups"]:
         yield "log group", one["logGroupName"]
+
+
+def _storage(efs: Any) -> Iterator[tuple[str, str]]:
+    for page in efs.get_paginator("describe_file_systems").paginate():
+        for one in page["FileSystems"]:
+            identity = one["FileSystemId"]
+            yield "file system", identity
+            for target in efs.describe_mount_targets(FileSystemId=identity)["MountTargets"]:
+                yield "mount target", target["MountTargetId"]
+    for point in efs.describe_access_points()["AccessPoints"]:
+        yield "access point", point["AccessPointId"]
 
 
 def _keys(kms: Any) -> Iterator[tuple[str, str]]:

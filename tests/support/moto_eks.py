@@ -23,7 +23,7 @@ from moto.eks import responses, urls
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
 from moto.iam import models as iam_models
 
-from tests.support import moto_access, moto_groups, moto_guards, moto_updates, moto_vpc
+from tests.support import moto_access, moto_efs, moto_groups, moto_guards, moto_updates, moto_vpc
 
 KEPT = (
     "accessConfig",
@@ -57,6 +57,7 @@ def install() -> None:
     _add_addons()
     _add_regional_nat()
     moto_vpc.install()
+    moto_efs.install()
     moto_access.add_access()
     moto_updates.install()
     moto_guards.install()

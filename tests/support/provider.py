@@ -779,4 +779,4 @@ def delete_launch_template(identity: str, state: dict[str, Any], c: Clients) -> 
 
 
 # the handlers of other files register themselves
-from tests.support import provider_more  # noqa: F401
+from tests.support import provider_more, provider_storage  # noqa: F401

@@ -78,7 +78,7 @@ def of_spec(spec: ClusterSpec, facts: Facts) -> Features:
         allowed=tuple((one.cidr, Ports(one.protocol, *one.range), one.reason) for one in security.allow),
         services=_services(addons, facts, _asked(spec, addons, facts)),
         efa=security.efa or security.egress == "open",
-        efs="aws-efs-csi-driver" in addons,
+        efs="aws-efs-csi-driver" in addons or bool(spec.efs),
         fargate=bool(spec.fargate),
         load_balancer_ports=tuple(
             Ports(one.protocol, *one.range)

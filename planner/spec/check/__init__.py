@@ -15,6 +15,7 @@ from planner.spec.check.pools import check_pools
 from planner.spec.check.ranges import check_ranges
 from planner.spec.check.scaling import check_scaling
 from planner.spec.check.security import check_security
+from planner.spec.check.storage import check_storage
 from planner.spec.check.tags import check_tags
 from planner.spec.check.vpc import check_vpc
 from planner.spec.check.workloads import check_workloads
@@ -32,6 +33,7 @@ def check_document(document: ClusterDocument, facts: Facts) -> Iterator[Diagnost
         check_security,
         check_access,
         check_observability,
+        check_storage,
         check_node_groups,
         check_pools,
         check_scaling,
