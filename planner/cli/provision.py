@@ -33,6 +33,8 @@ class Asked:
     backend: str | None
     passphrase_file: str | None
     profile: str | None
+    install_pulumi: bool
+    """Whether Pulumi's own installer may bring the command without a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ stack_options = gathered(
             help="File with the passphrase of the backend's secrets; PULUMI_CONFIG_PASSPHRASE otherwise, or none.",
         ),
         click.option("--profile", metavar="NAME", envvar="AWS_PROFILE", help="AWS profile, as in the AWS CLI."),
+        click.option(
+            "--install-pulumi", is_flag=True, help="If the pulumi command is missing, run Pulumi's own installer."
+        ),
     ),
 )
 """The options of every command that opens a stack; the command gets ``asked``."""
@@ -143,7 +148,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     )
     where = f"stack {place.stack} in {place.backend}"
     streams.note(f"account {account}, region {plan.design.region}; {where}; plan {plan.digest[:19]}")
-    pulumi = _pulumi()
+    pulumi = _pulumi(install=asked.install_pulumi)
     now = settled(plan.design, session) if create else Settled(plan.design)
     for line in now.told:
         streams.note(line)
@@ -167,23 +172,28 @@ def _account(session: Session) -> str:
         raise CliError(f"AWS credentials: {error}", Exit.AWS) from None
 
 
-def _pulumi() -> Any:
-    """The Pulumi command; offers to install it on a terminal."""
-    from planner.deploy.engine import NoPulumiError, find_pulumi, install_pulumi
+def _pulumi(*, install: bool) -> Any:
+    """The Pulumi command; where it is not there, ``install`` or a terminal's yes has Pulumi's installer bring it."""
+    from planner.deploy.engine import NoPulumiError, find_pulumi, install_pulumi, installer_folder
 
     try:
         return find_pulumi()
     except NoPulumiError as error:
         told = f"{error}; install it from https://www.pulumi.com/docs/install/"
+    if not install:
         if not (sys.stdin is not None and sys.stdin.isatty()):
-            raise CliError(told, Exit.AWS) from None
+            raise CliError(
+                f"{told}, or give --install-pulumi to have Pulumi's own installer put it into {installer_folder()}",
+                Exit.AWS,
+            )
         streams.note(told)
-        if not click.confirm("Install it now with Pulumi's own installer, below ~/.pulumi?", err=True):
-            raise CliError("nothing was installed and nothing changed", Exit.AWS) from None
-        try:
-            return install_pulumi()
-        except NoPulumiError as failed:
-            raise CliError(str(failed), Exit.AWS) from None
+        if not click.confirm(f"Install it now with Pulumi's own installer, into {installer_folder()}?", err=True):
+            raise CliError("nothing was installed and nothing changed", Exit.AWS)
+    streams.note(f"Pulumi's installer downloads the command into {installer_folder()}")
+    try:
+        return install_pulumi()
+    except NoPulumiError as failed:
+        raise CliError(f"{failed}; install it by hand: https://www.pulumi.com/docs/install/", Exit.AWS) from None
 
 
 def agreed(question: str, *, yes: bool) -> None:

@@ -59,7 +59,7 @@ def command(
 ) -> int:
     """Make a reviewed plan real.
 
-    Looks first (names that are taken, zones, types, free addresses, quotas), shows what would be
+    Looks first (names that are taken, region, version, zones, types, AMIs, addresses, quotas), shows what would be
     done, asks, and does it. Whatever would be lost for good is refused unless --replace names it. A run
     that breaks off goes on with the same command.
     """
@@ -142,7 +142,7 @@ def _settle(at: Opened, *, pending: bool) -> None:
 
 
 #: Looks for names that are taken: --adopt takes what has them.
-_NAMES = ("cluster-name", "roles", "launch-templates")
+_NAMES = ("cluster-name", "roles", "launch-templates", "log-groups")
 
 
 def _foresee(at: Opened, *, refresh: bool, parallel: int | None) -> tuple[Step, ...]:
@@ -175,6 +175,8 @@ def _look(at: Opened, skipped: tuple[str, ...]) -> None:
     for one in found:
         if one.verdict is Verdict.NOT_EVALUATED:
             streams.note(f"check {one.check}: not evaluated: {one.text}")
+        elif one.verdict is Verdict.LATER:
+            streams.note(f"check {one.check}: later: {one.text}")
     failed = [one for one in found if one.verdict is Verdict.FAILED]
     if failed:
         lines = [f"check {one.check}: {one.text}" for one in failed]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.deploy.checkpoint import locks_of
@@ -161,24 +163,34 @@ def require_sdk() -> None:
 
 
 def find_pulumi() -> automation.PulumiCommand:
-    """The Pulumi command on PATH. Raises NoPulumiError where there is none, or one that is too old."""
+    """The Pulumi command on PATH, else the one that Pulumi's installer put into its folder before. Raises
+    NoPulumiError where there is none, or one that is too old."""
     from pulumi import automation
 
     try:
         return automation.PulumiCommand()
     except (OSError, subprocess.CalledProcessError) as error:
-        raise NoPulumiError(f"the pulumi command is not here ({error})") from None
+        missing = NoPulumiError(f"the pulumi command is not here ({error})")
     except automation.InvalidVersionError as error:
-        raise NoPulumiError(f"the pulumi command is too old: {error}") from None
+        missing = NoPulumiError(f"the pulumi command is too old: {error}")
+    try:
+        return automation.PulumiCommand(root=str(installer_folder()))
+    except (OSError, subprocess.CalledProcessError, automation.InvalidVersionError):
+        raise missing from None
+
+
+def installer_folder() -> Path:
+    """Where Pulumi's installer puts the command of the SDK's version, as ``PulumiCommand.install`` has it."""
+    return Path("~").expanduser() / ".pulumi" / "versions" / importlib.metadata.version("pulumi")
 
 
 def install_pulumi() -> automation.PulumiCommand:
-    """Install the Pulumi command with Pulumi's own installer, below ~/.pulumi. Raises NoPulumiError."""
+    """Install the Pulumi command with Pulumi's own installer, into ``installer_folder``. Raises NoPulumiError."""
     from pulumi import automation
 
     try:
         return automation.PulumiCommand.install()
-    except (OSError, subprocess.CalledProcessError, RuntimeError) as error:
+    except (OSError, subprocess.CalledProcessError, RuntimeError, automation.InvalidVersionError) as error:
         raise NoPulumiError(f"Pulumi's installer failed: {error}") from None
 
 

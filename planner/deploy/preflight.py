@@ -7,24 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
 
-from planner.catalog.facts import Facts
-from planner.design import Design, Unknown
+from planner.deploy import look_names, look_offers
+from planner.deploy.look_quotas import quotas
+from planner.deploy.look_vcpus import vcpus
+from planner.deploy.subject import Later, Subject, Unseen, Verdict
+from planner.design import Unknown
 
-if TYPE_CHECKING:
-    from boto3.session import Session
-
-    from planner.plan.model import Plan
-
-
-class Verdict(StrEnum):
-    """How a check ended."""
-
-    FINE = "fine"
-    FAILED = "failed"
-    NOT_EVALUATED = "not evaluated"
+__all__ = ["CHECKS", "Checked", "Subject", "Verdict", "preflight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +24,6 @@ class Checked:
     check: str
     verdict: Verdict
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is about to be made, where, and what the stack has already (names of its resources)."""
-
-    plan: Plan
-    session: Session
-    facts: Facts
-    made: frozenset[str]
-
-    @property
-    def design(self) -> Design:
-        """The plan's design."""
-        return self.plan.design
-
-    def client(self, service: str) -> Any:
-        """A client in the design's region."""
-        return self.session.client(service, region_name=self.design.region)  # type: ignore[call-overload]
 
 
 def _cluster_name(subject: Subject) -> Iterator[str]:
@@ -147,61 +118,22 @@ def _addresses(subject: Subject) -> Iterator[str]:
             )
 
 
-def _quotas(subject: Subject) -> Iterator[str]:
-    from botocore.exceptions import ClientError
-
-    unseen: ClientError | None = None
-    taken = _taken(subject)
-    quotas = subject.client("service-quotas")
-    for row in subject.facts["preflight.quotas"].value:
-        more, count = taken[row["what"]]
-        if not more:
-            continue
-        try:
-            answer = quotas.get_service_quota(ServiceCode=row["service"], QuotaCode=row["code"])
-        except ClientError as error:
-            unseen = unseen or error
-            continue
-        limit, have = int(answer["Quota"]["Value"]), count()
-        if have + more > limit:
-            yield (
-                f"{row['name']}: {have} are there and {more} more are planned, {limit} are allowed; "
-                f"ask for a higher quota ({row['code']}) first"
-            )
-    if unseen is not None:
-        raise unseen
-
-
-def _taken(subject: Subject) -> dict[str, tuple[int, Callable[[], int]]]:
-    """How many of each the stack would add, and how many there are."""
-    design, made, ec2 = subject.design, subject.made, subject.client("ec2")
-    gateways = () if isinstance(design.nat_gateways, Unknown) else design.nat_gateways
-    internet = () if isinstance(design.internet_gateways, Unknown) else design.internet_gateways
-    fresh_nat = [one for one in gateways if not one.regional and one.name not in made]
-    fresh_igw = [one for one in internet if not one.existing and one.name not in made]
-    fresh_vpc = not design.vpc.existing and design.vpc.name not in made
-    fresh_cluster = design.cluster is not None and design.cluster.name not in made
-
-    def clusters() -> int:
-        pages = subject.client("eks").get_paginator("list_clusters").paginate()
-        return sum(len(page["clusters"]) for page in pages)
-
-    return {
-        "vpcs": (int(fresh_vpc), lambda: len(ec2.describe_vpcs()["Vpcs"])),
-        "addresses": (len(fresh_nat), lambda: len(ec2.describe_addresses()["Addresses"])),
-        "internet_gateways": (len(fresh_igw), lambda: len(ec2.describe_internet_gateways()["InternetGateways"])),
-        "clusters": (int(fresh_cluster), clusters),
-    }
-
-
 CHECKS: dict[str, Callable[[Subject], Iterable[str]]] = {
+    "region": look_offers.region,
+    "version": look_offers.version,
     "cluster-name": _cluster_name,
     "roles": _roles,
     "launch-templates": _launch_templates,
     "zones": _zones,
     "types": _types,
     "addresses": _addresses,
-    "quotas": _quotas,
+    "log-groups": look_names.log_groups,
+    "key-aliases": look_names.key_aliases,
+    "queues": look_names.queues,
+    "amis": look_offers.amis,
+    "service-roles": look_offers.service_roles,
+    "quotas": quotas,
+    "vcpus": vcpus,
 }
 """Every check by the name that skips it."""
 
@@ -217,8 +149,14 @@ def preflight(subject: Subject, skipped: Iterable[str] = ()) -> list[Checked]:
         mine: list[Checked] = []
         try:
             for problem in check(subject):
-                mine.append(Checked(name, Verdict.FAILED, problem))  # noqa: PERF401 - what was found before an error counts
+                mine.append(Checked(name, _verdict(problem), str(problem)))  # noqa: PERF401 - what was found before an error counts
         except (BotoCoreError, ClientError) as error:
             mine.append(Checked(name, Verdict.NOT_EVALUATED, str(error)))
         found += mine or [Checked(name, Verdict.FINE)]
     return found
+
+
+def _verdict(problem: str) -> Verdict:
+    if isinstance(problem, Later):
+        return Verdict.LATER
+    return Verdict.NOT_EVALUATED if isinstance(problem, Unseen) else Verdict.FAILED

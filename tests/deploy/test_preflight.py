@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
 
 from planner.deploy.preflight import CHECKS, Subject, Verdict, preflight
 from planner.plan.model import Plan
@@ -32,10 +31,11 @@ def test_an_empty_account_is_fine_but_for_what_cannot_be_seen(moto: None) -> Non
     found = preflight(subject(plan_of()))
     assert {one.check for one in found} == set(CHECKS)
     assert not [one for one in found if one.verdict is Verdict.FAILED]
-    # moto knows no quotas of EKS and EC2: that is said, and is no pass
-    (quotas,) = [one for one in found if one.check == "quotas"]
-    assert quotas.verdict is Verdict.NOT_EVALUATED
-    assert quotas.text
+    # moto knows no quotas of EKS and EC2, and no versions: that is said, and is no pass
+    unseen = {one.check: one.text for one in found if one.verdict is Verdict.NOT_EVALUATED}
+    assert unseen.keys() == {"quotas", "vcpus", "version"}
+    assert "EKS clusters per Region" in unseen["quotas"]
+    assert "AWS's defaults were taken" in unseen["quotas"]
 
 
 def test_taken_names(moto: None) -> None:
@@ -70,38 +70,16 @@ def test_a_full_subnet_of_an_existing_vpc(moto: None) -> None:
     assert f"11 addresses are free, {row.needed:,} are needed" in told
 
 
-def test_quotas_say_both_numbers(moto: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = subject(plan_of())
-    real = Subject.client
-
-    def client(self: Subject, service: str) -> Any:
-        found = real(self, service)
-        if service == "service-quotas":
-            stub = Stubber(found)
-            for row in self.facts["preflight.quotas"].value:
-                stub.add_response(
-                    "get_service_quota",
-                    {"Quota": {"Value": 1.0}},
-                    {"ServiceCode": row["service"], "QuotaCode": row["code"]},
-                )
-            stub.activate()
-        return found
-
-    monkeypatch.setattr(Subject, "client", client)
-    texts = [found.text for found in preflight(one, set(CHECKS) - {"quotas"})]
-    assert any("VPCs per Region: 1 are there and 1 more are planned, 1 are allowed" in text for text in texts)
-    assert any("Elastic IP addresses per Region: 0 are there and 3 more" in text for text in texts)
-
-
 @pytest.mark.parametrize("name", list(CHECKS))
 def test_what_is_denied_is_not_evaluated(moto: None, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    def denied(_subject: Subject, service: str) -> Callable[..., Any]:
+    def denied(_subject: Subject, service: str, region: str | None = None) -> Callable[..., Any]:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": f"no {service} for you"}}, "Describe")
 
     monkeypatch.setattr(Subject, "client", denied)
     found = preflight(subject(plan_of()), set(CHECKS) - {name})
-    # a plan in a VPC of its own has no existing subnets to ask about
-    expected = Verdict.FINE if name == "addresses" else Verdict.NOT_EVALUATED
+    # a plan in a VPC of its own, without a key of its own and Karpenter, has nothing to ask about there
+    nothing = {"addresses", "key-aliases", "queues"}
+    expected = Verdict.FINE if name in nothing else Verdict.NOT_EVALUATED
     assert [one.verdict for one in found] == [expected]
 
 

@@ -15,7 +15,9 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from pulumi import automation
 
+from planner.deploy.engine import installer_folder
 from planner.design import Design
 from planner.design.compare import differences
 from planner.plan.file import write_text
@@ -355,13 +357,38 @@ def test_ctrl_c_stops_the_engine_and_the_same_command_goes_on(engine: Engine, fo
 
 
 def test_without_the_pulumi_command_it_says_what_to_install(
-    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch, pulumi_command: automation.PulumiCommand
 ) -> None:
+    """The installer itself downloads, and is replaced here; where it puts the command is found again."""
     file = written(plan())
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("HOME", str(folder))
     told = invoke("preview", "-f", file)
     assert told.code == 5
     assert "https://www.pulumi.com/docs/install/" in told.err
+    assert "--install-pulumi" in told.err
+
+    def failing() -> None:
+        raise OSError("no route to get.pulumi.com")
+
+    monkeypatch.setattr(automation.PulumiCommand, "install", failing)
+    failed = invoke("preview", "-f", file, "--install-pulumi")
+    assert failed.code == 5
+    assert "Pulumi's installer failed: no route to get.pulumi.com" in failed.err
+
+    def installed() -> automation.PulumiCommand:
+        there = installer_folder() / "bin"
+        there.mkdir(parents=True)
+        (there / "pulumi").symlink_to(pulumi_command.command)
+        return automation.PulumiCommand(root=str(there.parent))
+
+    monkeypatch.setattr(automation.PulumiCommand, "install", installed)
+    made = invoke("preview", "-f", file, "--install-pulumi")
+    assert made.code == 0, made.said
+    assert str(folder / ".pulumi" / "versions") in made.err
+    monkeypatch.setattr(automation.PulumiCommand, "install", failing)
+    again = invoke("preview", "-f", file)  # neither asked nor installed again
+    assert again.code == 0, again.said
 
 
 def test_what_a_dead_run_left_is_taken_over(engine: Engine, folder: Path) -> None:

@@ -23,7 +23,7 @@ from moto.eks import responses, urls
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
 from moto.iam import models as iam_models
 
-from tests.support import moto_access, moto_efs, moto_groups, moto_guards, moto_updates, moto_vpc
+from tests.support import moto_access, moto_efs, moto_groups, moto_guards, moto_looks, moto_updates, moto_vpc
 
 KEPT = (
     "accessConfig",
@@ -61,6 +61,7 @@ def install() -> None:
     moto_access.add_access()
     moto_updates.install()
     moto_guards.install()
+    moto_looks.install()
 
 
 def _keep_policies() -> None:
