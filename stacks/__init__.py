@@ -1,12 +1,13 @@
 """The Pulumi program: ``declare(plan.design)`` materialises a plan, resource by resource.
 
 The components are here for programs that want only some of them: ``Network`` (VPC, subnets, ways
-out), ``Roles``, ``SecurityGroups`` and ``SecurityRules``, ``ControlPlane``, ``Addons``, ``Access``
-and ``Nodes``. ``docs/embedding.md`` shows both uses. Importing this package imports Pulumi.
+out), ``Roles``, ``SecurityGroups`` and ``SecurityRules``, ``ControlPlane``, ``Addons``, ``Access``,
+``Nodes`` and ``FargateProfiles``. ``docs/embedding.md`` shows both uses. Importing this package imports Pulumi.
 """
 
 from stacks.access import Access
 from stacks.cluster import Addons, ControlPlane
+from stacks.fargate import FargateProfiles
 from stacks.network import Network
 from stacks.nodes import Nodes
 from stacks.program import Declared, declare
@@ -18,6 +19,7 @@ __all__ = [
     "Addons",
     "ControlPlane",
     "Declared",
+    "FargateProfiles",
     "Network",
     "Nodes",
     "Roles",

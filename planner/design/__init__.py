@@ -4,6 +4,7 @@ from planner.design.cluster import (
     AccessEntry,
     AccessPolicy,
     Addon,
+    AutoMode,
     Cluster,
     ControlPlaneSettings,
     EndpointAccess,
@@ -12,6 +13,7 @@ from planner.design.cluster import (
 )
 from planner.design.design import Design
 from planner.design.events import EventRule, Queue
+from planner.design.fargate import FargateProfile, FargateSelector
 from planner.design.network import (
     AclRule,
     EgressOnlyInternetGateway,
@@ -49,6 +51,7 @@ __all__ = [
     "AccessPolicy",
     "AclRule",
     "Addon",
+    "AutoMode",
     "Cluster",
     "ControlPlaneSettings",
     "Design",
@@ -58,6 +61,8 @@ __all__ = [
     "EndpointAccess",
     "EniConfig",
     "EventRule",
+    "FargateProfile",
+    "FargateSelector",
     "FlowLog",
     "InternetGateway",
     "Key",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from planner.design.cluster import Cluster
 from planner.design.events import EventRule, Queue
+from planner.design.fargate import FargateProfile
 from planner.design.network import (
     EgressOnlyInternetGateway,
     InternetGateway,
@@ -57,6 +58,8 @@ class Design:
     """Flow logs of the VPC."""
     keys: tuple[Key, ...] | Unknown = ()
     """The key of secrets, where it carries the alias that a plan gives; other keys are ARNs alone."""
+    fargate_profiles: tuple[FargateProfile, ...] | Unknown = ()
+    """Fargate profiles of the cluster."""
     prefix_lists: tuple[PrefixList, ...] | Unknown = field(default=(), compare=False)
     """Prefix lists that routes and rules name."""
     interfaces: tuple[NetworkInterface, ...] | Unknown | None = field(default=None, compare=False)

@@ -128,7 +128,7 @@ def _parts(ec2: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list
 
 
 def _clusters(eks: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
-    """The cluster, its node groups and add-ons; the stacks name them CLUSTER-GROUP and CLUSTER-ADDON."""
+    """The cluster, its node groups, Fargate profiles and add-ons; the stacks name them CLUSTER-GROUP and so on."""
     found: dict[tuple[str, str], list[str]] = {}
     names = {name for _, name in wanted}
     for cluster in eks.list_clusters()["clusters"]:
@@ -137,6 +137,9 @@ def _clusters(eks: Any, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], l
             continue
         for group in eks.list_nodegroups(clusterName=cluster)["nodegroups"]:
             found["aws:eks/nodeGroup:NodeGroup", f"{cluster}-{group}"] = [f"{cluster}:{group}"]
+        for page in eks.get_paginator("list_fargate_profiles").paginate(clusterName=cluster):
+            for profile in page["fargateProfileNames"]:
+                found["aws:eks/fargateProfile:FargateProfile", f"{cluster}-{profile}"] = [f"{cluster}:{profile}"]
         for addon in eks.list_addons(clusterName=cluster)["addons"]:
             found["aws:eks/addon:Addon", f"{cluster}-{addon}"] = [f"{cluster}:{addon}"]
     return {key: ids for key, ids in found.items() if key in wanted}

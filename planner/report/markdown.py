@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planner.design import Unknown
+from planner.design import Design, Unknown
 from planner.plan.model import Plan
 from planner.report.text import access_rows, closing_line, policies_of, trusted_by
 
@@ -19,6 +19,15 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def _fargate(design: Design) -> list[str]:
+    """Which pods run on Fargate, where any do."""
+    profiles = () if isinstance(design.fargate_profiles, Unknown) else design.fargate_profiles
+    rows = [
+        (one.name, "; ".join(given.in_words for given in one.selectors), ", ".join(one.subnets)) for one in profiles
+    ]
+    return ["## Fargate profiles", table(["profile", "takes", "subnets"], rows)] if rows else []
 
 
 def plan_markdown(plan: Plan) -> str:
@@ -51,6 +60,7 @@ def plan_markdown(plan: Plan) -> str:
                 for group in groups
             ],
         ),
+        *_fargate(design),
         "## IAM roles",
         table(
             ["role", "trusted", "policies"],

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.support import provider_more_read  # noqa: F401 - it registers its readers and updaters
+from tests.support import provider_compute_read, provider_more_read  # noqa: F401 - it registers its readers and updaters
 from tests.support.changes import rules, same
 from tests.support.provider import Inputs, MotoProvider, UnknownTypeError, UnreadInputError
 from tests.support.provider_read import READ

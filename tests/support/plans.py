@@ -21,7 +21,17 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 CLUSTER_EXAMPLES = tuple(sorted(path for path in EXAMPLES.glob("*.yaml") if path.stem != "fleet"))
 """Specs of single clusters."""
-FEASIBLE = ("minimal", "production", "private", "ipv6", "custom-networking", "restricted", "existing-vpc")
+FEASIBLE = (
+    "minimal",
+    "production",
+    "private",
+    "ipv6",
+    "custom-networking",
+    "restricted",
+    "existing-vpc",
+    "fargate",
+    "auto-mode",
+)
 
 
 @functools.cache
