@@ -149,7 +149,7 @@ class ClusterSpec(SpecModel):
     node_pools: tuple[NodePoolSpec, ...] = Field(
         default=(),
         max_length=100,
-        description="Pools of Karpenter or EKS Auto Mode to keep addresses for; the pools themselves are not created.",
+        description="Pools of Karpenter or EKS Auto Mode to keep addresses for. A pool of Auto Mode turns it on; one called general-purpose or system is EKS's own. Other pools are NodePools that you apply.",
     )
     fargate: tuple[FargateSpec, ...] = Field(
         default=(),

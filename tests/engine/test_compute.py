@@ -10,6 +10,7 @@ from planner.design import FargateSelector
 from planner.design.compare import differences
 from tests.engine.conftest import Engine
 from tests.engine.test_chain import counts, destroyable
+from tests.stacks.test_existing_tags import EXPECTED, in_existing_vpc, tags_of
 from tests.support.plans import plan_of
 from tests.support.provider_compute import PROFILE
 from tests.support.world import observe
@@ -65,3 +66,16 @@ def test_auto_mode_is_turned_on_in_place(engine: Engine) -> None:
     assert observe(after).cluster.auto_mode == after.cluster.auto_mode  # type: ignore[union-attr]
     assert set(counts(stack.up(expect_no_changes=True, refresh=True))) == {"same"}
     stack.destroy()
+
+
+def test_n33_tags_on_existing_subnets_are_made_once_and_outlive_the_stack(engine: Engine) -> None:
+    design = in_existing_vpc().design
+    before = tags_of(design)
+    stack = engine.stack(design)
+    stack.up()
+    tagged = tags_of(design)
+    assert {name for name in tagged if tagged[name] != before[name]} == set(EXPECTED)
+    assert differences(design, observe(design)) == ()
+    assert set(counts(stack.up(expect_no_changes=True, refresh=True))) == {"same"}
+    stack.destroy()
+    assert tags_of(design) == tagged
