@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from planner.capacity.brief import Brief
-from planner.design import AutoMode
+from planner.design import AutoMode, Design
+from planner.diagnostics import Diagnostic, Kind
 from planner.security.role_names import auto_node_role_name, cluster_role_name
 from planner.spec.addons import addon_names, built_in_pools, uses_auto_mode
+from planner.spec.cluster import ClusterSpec
 from planner.spec.compute import has_own_nodes
 
+_OFF = "https://docs.aws.amazon.com/eks/latest/userguide/auto-disable.html"
 _AUTO = "https://docs.aws.amazon.com/eks/latest/userguide/automode.html"
 
 
@@ -21,6 +26,24 @@ def plan_auto_mode(brief: Brief) -> AutoMode | None:
         return None
     pools = built_in_pools(brief.spec, brief.facts)
     return AutoMode(pools, auto_node_role_name(brief.name, brief.facts) if pools else None)
+
+
+def check_turned_off(spec: ClusterSpec, previous: Design) -> Iterator[Diagnostic]:
+    """Auto Mode that an earlier plan turned on: EKS turns it off only when it is told so, which no plan does."""
+    mode = previous.cluster.auto_mode if previous.cluster else None
+    if mode is None or uses_auto_mode(spec):
+        return
+    yield Diagnostic(
+        Kind.INVALID,
+        "auto-mode-off",
+        "EKS Auto Mode is on, and leaving its pools out does not turn it off",
+        path=("spec", "nodePools"),
+        value="no pool with manager: auto-mode",
+        limit=f"Auto Mode in the earlier plan{', with ' + ', '.join(mode.node_pools) if mode.node_pools else ''}",
+        fix="turn off computeConfig, elasticLoadBalancing and blockStorage together with `aws eks update-cluster-config`, which ends its nodes and load balancers, then plan without --from; or keep a pool",
+        source=_OFF,
+        note="N11",
+    )
 
 
 def record_auto_mode(brief: Brief) -> None:

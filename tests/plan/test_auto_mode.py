@@ -7,12 +7,24 @@ from typing import Any
 import pytest
 
 from planner.design import AutoMode
+from planner.plan.build import build
 from planner.plan.file import read_text, write_text
 from planner.review.engine import review
 from planner.review.rule import ReviewContext
-from tests.support.plans import GROUP, codes, decision, diagnostics_of, embedded, plan_example, plan_of
+from planner.templates import render
+from tests.support.plans import (
+    GROUP,
+    codes,
+    decision,
+    diagnostics_of,
+    embedded,
+    load,
+    plan_example,
+    plan_of,
+    spec_text,
+)
 
-SHARED = {"vpc": {"clusterSubnets": "shared"}}
+SHARED: dict[str, Any] = {"vpc": {"clusterSubnets": "shared"}}
 FARGATE = [{"name": "jobs", "pods": 3}]
 
 
@@ -109,3 +121,15 @@ def test_the_example_has_no_findings_and_no_node_role() -> None:
     catalog = embedded()
     assert review(plan.design, ReviewContext(catalog.facts, catalog.instance_types)).findings == ()
     assert [one.name for one in plan.design.roles] == ["auto-auto-node", "auto-cluster"]  # type: ignore[union-attr]
+
+
+def test_leaving_the_pools_out_of_a_later_plan_does_not_turn_it_off() -> None:
+    before = plan_of(**SHARED, nodePools=[pool("system")])
+    for pools, wrong in (([], True), ([pool("mine")], False)):
+        loaded = load(spec_text(**SHARED, nodePools=pools))
+        assert loaded.document is not None
+        found = [
+            one for one in build(loaded.document, embedded(), render, before).diagnostics if one.code == "auto-mode-off"
+        ]
+        assert bool(found) is wrong
+        assert all("system" in one.limit and "update-cluster-config" in one.fix for one in found)
