@@ -2,11 +2,12 @@
 
 The components are here for programs that want only some of them: ``Network`` (VPC, subnets, ways
 out), ``Roles``, ``SecurityGroups`` and ``SecurityRules``, ``ControlPlane``, ``Addons``, ``Access``,
-``Nodes`` and ``Storage``. ``docs/embedding.md`` shows both uses. Importing this package imports Pulumi.
+``Nodes``, ``FargateProfiles`` and ``Storage``. ``docs/embedding.md`` shows both uses. Importing this package imports Pulumi.
 """
 
 from stacks.access import Access
 from stacks.cluster import Addons, ControlPlane
+from stacks.fargate import FargateProfiles
 from stacks.network import Network
 from stacks.nodes import Nodes
 from stacks.program import Declared, declare
@@ -19,6 +20,7 @@ __all__ = [
     "Addons",
     "ControlPlane",
     "Declared",
+    "FargateProfiles",
     "Network",
     "Nodes",
     "Roles",

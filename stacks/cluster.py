@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from planner.design import Addon, Cluster
+from stacks.auto_mode import auto_mode_settings, load_balancing
 from stacks.parts import known, tags
 from stacks.settings import control_plane_settings
 
@@ -16,7 +17,7 @@ from stacks.settings import control_plane_settings
 class ControlPlane(pulumi.ComponentResource):
     """The cluster. ``security_group_id`` is the cluster security group that EKS makes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a cluster refers to
         self,
         name: str,
         cluster: Cluster,
@@ -26,6 +27,8 @@ class ControlPlane(pulumi.ComponentResource):
         nodes_come_from: Sequence[pulumi.Input[str]],
         secrets_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        auto_node_role_arn: pulumi.Input[str] | None = None,
     ) -> None:
         given = opts or pulumi.ResourceOptions()
         own = pulumi.ResourceOptions(parent=given.parent, aliases=given.aliases)
@@ -48,6 +51,7 @@ class ControlPlane(pulumi.ComponentResource):
             kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(
                 ip_family=cluster.ip_family,
                 service_ipv4_cidr=str(cluster.service_cidr) if cluster.service_cidr else None,
+                elastic_load_balancing=load_balancing(cluster.auto_mode),
             ),
             access_config=aws.eks.ClusterAccessConfigArgs(
                 authentication_mode=str(cluster.authentication_mode),
@@ -64,6 +68,7 @@ class ControlPlane(pulumi.ComponentResource):
             control_plane_scaling_config=aws.eks.ClusterControlPlaneScalingConfigArgs(tier=cluster.control_plane_tier),
             upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type=str(cluster.support_type)),
             zonal_shift_config=aws.eks.ClusterZonalShiftConfigArgs(enabled=bool(cluster.zonal_shift)),
+            **auto_mode_settings(cluster.auto_mode, auto_node_role_arn),
             **control_plane_settings(cluster.settings),
             deletion_protection=bool(cluster.deletion_protection),
             tags=tags(cluster.tags),

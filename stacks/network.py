@@ -104,12 +104,24 @@ class Network(pulumi.ComponentResource):
             for cidr in vpc.associate
         ]
 
+    def _added_tags(self, subnet: Subnet, identity: str) -> None:
+        """Tags on a subnet that others made. They outlive the stack, for others may use them too."""
+        for key, value in subnet.added_tags:
+            aws.ec2.Tag(
+                f"{subnet.name}-{key.rpartition('/')[2]}",
+                resource_id=identity,
+                key=key,
+                value=value,
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            )
+
     def _subnet(self, subnet: Subnet) -> None:
         if subnet.existing:
             if subnet.id is None:
                 raise ValueError(f"existing subnet {subnet.name} has no id")
             self.subnets[subnet.name] = subnet.id
             self.zone_names[subnet.name] = aws.ec2.get_subnet_output(id=subnet.id).availability_zone
+            self._added_tags(subnet, subnet.id)
             return
         secondary = any(subnet.cidr.subnet_of(block) for block in self._design.vpc.associate)
         made = aws.ec2.Subnet(

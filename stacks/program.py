@@ -11,6 +11,7 @@ from stacks import keys
 from stacks.access import Access, OidcProvider
 from stacks.cluster import Addons, ControlPlane
 from stacks.events import Events
+from stacks.fargate import FargateProfiles
 from stacks.network import Network
 from stacks.nodes import Nodes
 from stacks.observability import LogGroups, flow_logs
@@ -53,6 +54,8 @@ def declare(design: Design) -> Declared:
     inside = pulumi.ResourceOptions(parent=in_security)
     made_keys = keys.Keys(f"{name}-keys", design, roles.attachments[cluster.role], inside)
     logs = LogGroups(f"{name}-log-groups", design, pulumi.ResourceOptions(parent=in_cluster))
+    auto_role = cluster.auto_mode.node_role if cluster.auto_mode else None
+    of_auto = roles.attachments[auto_role] if auto_role else []
     control_plane = ControlPlane(
         f"{name}-control-plane",
         cluster,
@@ -63,8 +66,9 @@ def declare(design: Design) -> Declared:
         keys.of(made_keys.arns, cluster.secrets_key, cluster.secrets_key_arn),
         moved_into(
             in_cluster,
-            depends_on=[*roles.attachments[cluster.role], *logs.resources.values(), *made_keys.aliases],
+            depends_on=[*roles.attachments[cluster.role], *of_auto, *logs.resources.values(), *made_keys.aliases],
         ),
+        auto_node_role_arn=roles.arns[auto_role] if auto_role else None,
     )
     storage = Storage(f"{name}-storage", design, network.subnets, security.ids) if known(design.file_systems) else None
     flow_logs(design, network.vpc_id, logs.arns, roles.arns, roles.attachments, network)
@@ -110,6 +114,7 @@ def declare(design: Design) -> Declared:
         moved_into(in_cluster),
     )
     early = addons("before-nodes", policies, before_nodes=True)
+    ready = [*policies, *network.ways_out, *rules.endpoints, *early.resources, *access.entries.values()]
     nodes = Nodes(
         f"{name}-nodes",
         design,
@@ -117,12 +122,15 @@ def declare(design: Design) -> Declared:
         arns,
         network.subnets,
         groups,
-        pulumi.ResourceOptions(
-            depends_on=[*policies, *network.ways_out, *rules.endpoints, *early.resources, *access.entries.values()]
-        ),
+        pulumi.ResourceOptions(depends_on=ready),
     )
+    on_fargate: list[pulumi.Resource] = []
+    if known(design.fargate_profiles):
+        inside_nodes = pulumi.ResourceOptions(parent=nodes, depends_on=ready)
+        profiles = FargateProfiles(f"{name}-fargate", design, control_plane, arns, network.subnets, inside_nodes)
+        on_fargate = profiles.resources
     Events(f"{name}-events", design, moved_into(nodes))
-    addons("after-nodes", [*nodes.resources, *policies], before_nodes=False)
+    addons("after-nodes", [*nodes.resources, *on_fargate, *policies], before_nodes=False)
     told = Made(
         network,
         control_plane,

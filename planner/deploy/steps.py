@@ -48,6 +48,7 @@ LASTING = {
     "aws:ec2/securityGroup:SecurityGroup": "its id, which others may refer to",
     "aws:eks/cluster:Cluster": "the cluster with everything that runs in it",
     NODE_GROUP: "its nodes, all at once",
+    "aws:eks/fargateProfile:FargateProfile": "its pods, until another profile takes them",
     "aws:iam/role:Role": "its id, which policies elsewhere may name",
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "the trust of all roles of service accounts",
     "aws:kms/key:Key": "what is encrypted with it",

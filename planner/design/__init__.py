@@ -4,6 +4,7 @@ from planner.design.cluster import (
     AccessEntry,
     AccessPolicy,
     Addon,
+    AutoMode,
     Cluster,
     ControlPlaneSettings,
     EndpointAccess,
@@ -12,6 +13,7 @@ from planner.design.cluster import (
 )
 from planner.design.design import Design
 from planner.design.events import EventRule, Queue
+from planner.design.fargate import FargateProfile, FargateSelector
 from planner.design.network import (
     AclRule,
     EgressOnlyInternetGateway,
@@ -51,6 +53,7 @@ __all__ = [
     "AccessPolicy",
     "AclRule",
     "Addon",
+    "AutoMode",
     "Cluster",
     "ControlPlaneSettings",
     "Design",
@@ -60,6 +63,8 @@ __all__ = [
     "EndpointAccess",
     "EniConfig",
     "EventRule",
+    "FargateProfile",
+    "FargateSelector",
     "FileSystem",
     "FlowLog",
     "InternetGateway",

@@ -80,6 +80,16 @@ class Addon:
     """Whether it must be set up before the first node joins, as the VPC CNI must."""
 
 
+@dataclass(frozen=True, slots=True)
+class AutoMode:
+    """EKS Auto Mode: compute, load balancing and block storage by EKS, which it turns on together."""
+
+    node_pools: tuple[str, ...] = ()
+    """Built-in node pools that are on, sorted."""
+    node_role: str | None = None
+    """Name of the role of their nodes; None exactly where no built-in pool is on."""
+
+
 _LEFT = {"left_to_aws": True}
 """Marks fields whose default in a plan leaves the value to AWS: whatever is found then is no difference."""
 
@@ -128,6 +138,8 @@ class Cluster:
     control_plane_tier: str = "standard"
     """Scaling tier of the control plane: standard, or a provisioned one such as tier-xl."""
     settings: ControlPlaneSettings = ControlPlaneSettings()
+    auto_mode: AutoMode | None = None
+    """None where it is off."""
     zonal_shift: bool | Unknown = False
     deletion_protection: bool | Unknown = False
     addons: tuple[Addon, ...] | Unknown = ()

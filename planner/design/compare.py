@@ -71,8 +71,16 @@ def _compare_named(
         place = f"{path}[{item.name}]"
         if item.name not in there:
             result.append(Difference(place, item, None))
-        elif not getattr(item, "existing", False):
+        elif getattr(item, "existing", False):
+            result += _missing_tags(place, item, there[item.name])
+        else:
             result += _compare(place, item, there[item.name], ignore_more=ignore_more)
     if not ignore_more:
         result += [Difference(f"{path}[{name}]", None, item) for name, item in there.items() if name not in wanted]
     return result
+
+
+def _missing_tags(place: str, planned: Any, found: Any) -> list[Difference]:
+    """Tags that the plan adds to what existed before, and that are not there."""
+    missing = tuple(sorted(set(getattr(planned, "added_tags", ())) - set(found.tags)))
+    return [Difference(f"{place}.tags", missing, None)] if missing else []

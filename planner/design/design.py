@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from planner.design.cluster import Cluster
 from planner.design.events import EventRule, Queue
+from planner.design.fargate import FargateProfile
 from planner.design.network import (
     EgressOnlyInternetGateway,
     InternetGateway,
@@ -60,6 +61,8 @@ class Design:
     """The key of secrets, where it carries the alias that a plan gives; other keys are ARNs alone."""
     file_systems: tuple[FileSystem, ...] | Unknown = ()
     """File systems with a mount target in the VPC, and those that are named after the cluster."""
+    fargate_profiles: tuple[FargateProfile, ...] | Unknown = ()
+    """Fargate profiles of the cluster."""
     prefix_lists: tuple[PrefixList, ...] | Unknown = field(default=(), compare=False)
     """Prefix lists that routes and rules name."""
     interfaces: tuple[NetworkInterface, ...] | Unknown | None = field(default=None, compare=False)

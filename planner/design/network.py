@@ -71,6 +71,8 @@ class Subnet:
     prefix_reservations: tuple[IPv4Network, ...] | Unknown = ()
     """CIDR reservations of type prefix, by address: blocks that single addresses stay out of."""
     tags: Tags = ()
+    added_tags: Tags = field(default=(), compare=False)
+    """Tags that a plan puts on a subnet that existed before; other tags of it are not the plan's."""
     existing: bool = field(default=False, compare=False)
     id: str | None = field(default=None, compare=False)
     free_addresses: int | Unknown | None = field(default=None, compare=False)
@@ -78,7 +80,7 @@ class Subnet:
 
     def tag(self, key: str) -> str | None:
         """The value of a tag, or None."""
-        return next((value for name, value in self.tags if name == key), None)
+        return next((value for name, value in (*self.added_tags, *self.tags) if name == key), None)
 
     @property
     def reserved_blocks(self) -> tuple[IPv4Network, ...]:

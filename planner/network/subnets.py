@@ -13,6 +13,7 @@ from planner.design import Subnet, Tags
 from planner.diagnostics import Diagnostic
 from planner.network.cidr import usable
 from planner.network.demand import DemandItem, SubnetDemand, Tier
+from planner.network.existing_tags import existing_tags, record_existing_tags
 from planner.network.kept import Kept, KeptSubnet
 from planner.network.layout import Placed, Request, Space, by_tier, grow, place, place_split, requests, smallest_block
 from planner.network.planned import Layout, PlannedSubnet
@@ -104,8 +105,9 @@ def lay_out(
         )
     by_label = {zone.label: zone for zone in zones}
     names = spec.vpc.subnet_names()
+    tags = existing_tags(spec, existing)
     subnets = [
-        PlannedSubnet(tier, label, _existing(one, names[one.id], by_label[label]), one)
+        PlannedSubnet(tier, label, _existing(one, names[one.id], by_label[label], tags.get(one.id, ())), one)
         for (tier, label), many in existing.items()
         for one in many
     ]
@@ -116,6 +118,7 @@ def lay_out(
     subnets.sort(key=lambda one: (one.subnet.name, one.tier))
     if not problems:
         record(demands, subnets, ledger, facts, roomy=roomy)
+        record_existing_tags(brief, existing, names)
     return Layout(tuple(subnets), tuple(problems))
 
 
@@ -331,12 +334,13 @@ def subnet_tags(
     return tuple(sorted(tags.items()))
 
 
-def _existing(one: ExistingSubnet, name: str, zone: PlannedZone) -> Subnet:
+def _existing(one: ExistingSubnet, name: str, zone: PlannedZone, added: Tags) -> Subnet:
     return Subnet(
         name=name,
         cidr=one.cidr,
         zone_id=zone.id,
         zone_name=zone.name,
+        added_tags=added,
         existing=True,
         id=one.id,
         free_addresses=one.free,

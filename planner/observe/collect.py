@@ -13,6 +13,7 @@ from planner.observe.collect_events import collect_events
 from planner.observe.collect_groups import collect_groups
 from planner.observe.collect_network import collect_network
 from planner.observe.collect_records import collect_key, collect_log_groups, flow_log_roles
+from planner.observe.fargate import collect_fargate, pod_execution_roles
 from planner.observe.raw import Raw
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
     """Raw answers about an EKS cluster. A call that is denied is kept as its error.
 
     ``endpoint_url`` sends every call elsewhere (a test server). Calls: eks DescribeCluster,
-    ListNodegroups, DescribeNodegroup, ListAddons, DescribeAddon, ListPodIdentityAssociations,
-    DescribePodIdentityAssociation, ListAccessEntries, DescribeAccessEntry,
-    ListAssociatedAccessPolicies; ec2 Describe*, GetSubnetCidrReservations,
+    ListNodegroups, DescribeNodegroup, ListFargateProfiles, DescribeFargateProfile, ListAddons,
+    DescribeAddon, ListPodIdentityAssociations, DescribePodIdentityAssociation, ListAccessEntries,
+    DescribeAccessEntry, ListAssociatedAccessPolicies; ec2 Describe*, GetSubnetCidrReservations,
     GetManagedPrefixListEntries, GetEbsEncryptionByDefault; ssm GetParameter (AWS's public ones);
     autoscaling DescribeAutoScalingGroups; iam ListOpenIDConnectProviders, ListRoles, GetRole,
     ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy; sqs GetQueueUrl, GetQueueAttributes,
@@ -58,6 +59,7 @@ class _Cluster(Calls):
         vpc = cluster.get("resourcesVpcConfig", {})
         collect_network(self, vpc.get("vpcId") or self.vpc_of(vpc.get("subnetIds") or ()))
         collect_groups(self, self.raw.cluster)
+        collect_fargate(self, self.raw.cluster)
         self.addons()
         self.access()
         collect_log_groups(self)
@@ -108,7 +110,7 @@ class _Cluster(Calls):
         # EKS's own roles of its own services are no part of a design
         arns = {arn for arn in arns if "/aws-service-role/" not in arn}
         arns |= {group.get("nodeRole", "") for group in self.raw.keyed("eks:DescribeNodegroup").values()}
-        arns |= flow_log_roles(self)
+        arns |= flow_log_roles(self) | pod_execution_roles(self.raw)
         arns |= {one.get("roleArn", "") for one in self.raw.keyed("eks:DescribePodIdentityAssociation").values()}
         self._ask_roles(arns)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from planner.design import Design, Unknown
 from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes, parse_templates
+from planner.observe.fargate import fargate_profiles_of
 from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
@@ -92,6 +93,7 @@ def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Des
         roles=parse_roles.roles_of(raw),
         cluster=parse_cluster.cluster_of(raw, subnets, groups, addons, access),
         node_groups=node_groups,
+        fargate_profiles=fargate_profiles_of(raw, subnets),
         ebs_encryption_by_default=raw.get("ec2:GetEbsEncryptionByDefault"),
         launch_templates=parse_templates.launch_templates_of(raw, subnets, groups),
         log_groups=log_groups_of(raw),

@@ -25,11 +25,16 @@ def access_entries_of(raw: Raw) -> tuple[tuple[AccessEntry, ...] | Unknown, tupl
         return failed, ()
     policies = raw.keyed("eks:ListAssociatedAccessPolicies")
     managed = {one.get("nodeRole") for one in raw.keyed("eks:DescribeNodegroup").values()}
+    cluster = raw.get("eks:DescribeCluster")
+    if not isinstance(cluster, Unknown):
+        managed.add((cluster.get("computeConfig") or {}).get("nodeRoleArn"))
     made: list[AccessEntry] = []
     by_eks: list[AccessEntry] = []
     for arn, item in sorted(raw.keyed("eks:DescribeAccessEntry").items()):
         entry = _entry(arn, item, policies.get(arn, ()))
-        own = arn in managed or entry.type == "FARGATE_LINUX" or "/aws-service-role/" in arn
+        # of Windows nodes EKS's own entry may be of the wrong type, so one is planned
+        added = arn in managed and entry.type != "EC2_WINDOWS"
+        own = added or entry.type == "FARGATE_LINUX" or "/aws-service-role/" in arn
         (by_eks if own or _of_creator(entry, item, raw) else made).append(entry)
     return tuple(sorted(made, key=lambda one: one.name)), tuple(sorted(by_eks, key=lambda one: one.name))
 

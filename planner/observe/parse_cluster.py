@@ -9,6 +9,7 @@ from typing import Any
 
 from planner.design import (
     Addon,
+    AutoMode,
     Cluster,
     EndpointAccess,
     EniConfig,
@@ -84,6 +85,7 @@ def cluster_of(
         control_plane_egress=vpc.get("controlPlaneEgressMode", "AWS_MANAGED"),
         control_plane_tier=(item.get("controlPlaneScalingConfig") or {}).get("tier", "standard"),
         settings=settings_of(item),
+        auto_mode=_auto_mode(item),
         zonal_shift=bool(item.get("zonalShiftConfig", {}).get("enabled", False)),
         deletion_protection=item.get("deletionProtection", not_told),
         addons=addons,
@@ -98,6 +100,15 @@ def cluster_of(
             f"{one.get('code')}: {one.get('message')}" for one in item.get("health", {}).get("issues", ())
         ),
     )
+
+
+def _auto_mode(item: Mapping[str, Any]) -> AutoMode | None:
+    """EKS Auto Mode where it is on."""
+    compute = item.get("computeConfig") or {}
+    if not compute.get("enabled"):
+        return None
+    role = compute.get("nodeRoleArn")
+    return AutoMode(tuple(sorted(compute.get("nodePools") or ())), role_name(role) if role else None)
 
 
 def _blocks(networks: Any) -> tuple[IPv4Network, ...]:

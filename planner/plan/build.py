@@ -33,6 +33,7 @@ from planner.plan.acls import check_acls, plan_acls
 from planner.plan.addresses import AddressPlan, plan_addresses
 from planner.plan.cluster import plan_addons, plan_cluster
 from planner.plan.coredns import coredns_defaults, record_coredns
+from planner.plan.fargate import check_private, plan_fargate
 from planner.plan.groups import size_groups, size_pools
 from planner.plan.interruption import plan_interruption
 from planner.plan.limits import reach_of
@@ -51,9 +52,9 @@ from planner.security.entries import existing_roles, plan_entries
 from planner.security.groups import node_security_groups, plan_groups
 from planner.security.keys import plan_keys
 from planner.security.names import control_plane_group_name, endpoint_group_name
+from planner.security.node_roles import group_role_name
 from planner.security.quotas import check_group_quotas
 from planner.security.role_limits import check_roles
-from planner.security.role_names import node_role_name
 from planner.security.roles import PlannedRoles, plan_roles
 from planner.security.secrets import record_secrets
 from planner.spec.addons import addon_names
@@ -97,11 +98,11 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
     pools, pool_problems = size_pools(spec, catalog, region, zones)
     group_problems += pool_problems
     problems += [*group_problems, *(notice for one in groups for notice in one.group.notices)]
-    if _stops(problems) or not (groups or pools):
+    if _stops(problems) or not (groups or pools or spec.fargate):
         # no design will come to be whose groups could be counted: they are counted here, so that all is said at once
         trial = dataclasses.replace(brief, ledger=Ledger(wanted=False))
         problems += check_group_quotas(brief, plan_groups(trial, expected_endpoints(spec, region, catalog.facts)))
-    if not zones or not (groups or pools) or _stops(zone_problems):
+    if not zones or not (groups or pools or spec.fargate) or _stops(zone_problems):
         return PlanResult(None, tuple(problems))
     # a group that cannot carry its workloads still takes addresses: every reason is said at once
     network = plan_addresses(brief, zones, groups, pools, kept)
@@ -122,7 +123,7 @@ def build(document: ClusterDocument, catalog: Catalog, render: Renderer, previou
         return PlanResult(None, tuple(problems))
     roles = plan_roles(brief, addon_names(spec, brief.facts))
     entries = plan_entries(brief)
-    problems += check_roles(brief, roles, entries)
+    problems += [*check_private(brief, network.layout), *check_roles(brief, roles, entries)]
     dns = coredns_defaults(spec, reach, brief.facts)
     design = _design(brief, version, zones, groups, network, templates, roles, entries, {"coredns": dns})
     if previous:
@@ -177,7 +178,7 @@ def _with_remedies(
         groups, wrong = size_groups(changed, catalog, brief.region, zones)
         pools, unfit = size_pools(changed, catalog, brief.region, zones)
         wrong += unfit
-        if not (groups or pools) or any((one.code, one.path) not in known for one in wrong):
+        if not (groups or pools or changed.fargate) or any((one.code, one.path) not in known for one in wrong):
             return False
         trial = dataclasses.replace(brief, spec=changed, ledger=Ledger(wanted=False))
         return not isinstance(plan_addresses(trial, zones, groups, pools, kept), list)
@@ -222,9 +223,15 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
     record_dhcp(brief)
     record_access(brief, layout, routing, [one for one in names if one == control_plane_group_name(name)])
     cluster = plan_cluster(brief, version, network.service, layout, names, planned_addons, planned, entries)
-    role = node_role_name(name, facts)
     node_groups = [
-        plan_node_group(brief, one.group, one.triple, role, _group_subnets(one.group, layout), version)
+        plan_node_group(
+            brief,
+            one.group,
+            one.triple,
+            group_role_name(name, one.group.spec, facts),
+            _group_subnets(one.group, layout),
+            version,
+        )
         for one in groups
     ]
     queues, event_rules = plan_interruption(brief)
@@ -250,6 +257,7 @@ def _design(  # noqa: PLR0913, PLR0917 - every room's part
         queues=queues,
         event_rules=event_rules,
         node_groups=tuple(sorted(node_groups, key=lambda one: one.name)),
+        fargate_profiles=plan_fargate(brief, layout),
         launch_templates=tuple(sorted(templates, key=lambda one: one.name)),
     )
 

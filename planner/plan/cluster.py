@@ -12,12 +12,14 @@ from planner.design import AccessEntry, Addon, Cluster, EniConfig
 from planner.network.access import plan_access
 from planner.network.demand import Tier
 from planner.network.planned import Layout
+from planner.plan.auto_mode import plan_auto_mode
 from planner.plan.observability import plan_settings, record_zonal_shift
 from planner.security.keys import key_alias
 from planner.security.names import cluster_group_name, control_plane_group_name
 from planner.security.role_names import cluster_role_name
 from planner.security.roles import PlannedRoles
 from planner.spec.cluster import ClusterSpec
+from planner.spec.compute import has_own_nodes
 
 _ADDONS = "https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html"
 
@@ -61,6 +63,7 @@ def plan_cluster(
         remote_pod_cidrs=tuple(sorted(hybrid.pod_cidrs)) if hybrid else (),
         control_plane_tier=spec.control_plane.tier,
         settings=plan_settings(brief),
+        auto_mode=plan_auto_mode(brief),
         zonal_shift=spec.zonal_shift,
         deletion_protection=spec.deletion_protection,
         addons=addons,
@@ -144,9 +147,11 @@ def plan_addons(
     ledger.add(
         "addons",
         "EKS add-ons",
-        ", ".join(sorted(addon.name for addon in addons)),
+        ", ".join(sorted(addon.name for addon in addons)) or "none",
         inputs={addon.name: addon.configuration for addon in addons if addon.configuration != "{}"},
-        explanation="vpc-cni, kube-proxy and the Pod Identity agent are set up before the first node joins: a managed node group reads the CNI's settings when it is made",
+        explanation="vpc-cni, kube-proxy and the Pod Identity agent are set up before the first node joins: a managed node group reads the CNI's settings when it is made"
+        if has_own_nodes(spec)
+        else "there are no nodes that need vpc-cni, kube-proxy and the Pod Identity agent: EKS Auto Mode brings them, Fargate has none",
         source=_ADDONS,
         note="N18",
     )

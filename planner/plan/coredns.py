@@ -12,7 +12,9 @@ from planner.capacity.brief import Brief
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic, Kind
 from planner.plan.limits import Reach
+from planner.spec.addons import addon_names
 from planner.spec.cluster import ClusterSpec
+from planner.spec.compute import only_fargate
 
 
 def replicas_wanted(reach: Reach, facts: Facts) -> int:
@@ -27,7 +29,19 @@ def _asked(spec: ClusterSpec) -> Mapping[str, Any]:
 
 def coredns_defaults(spec: ClusterSpec, reach: Reach, facts: Facts) -> dict[str, Any]:
     """What the plan adds to the add-on's configuration: EKS's autoscaler, where two replicas will not
-    do and the spec says nothing of them."""
+    do and the spec says nothing of them; and that it runs on Fargate, where there is nothing else."""
+    return {**_on_fargate(spec), **_scaling(spec, reach, facts)}
+
+
+def _on_fargate(spec: ClusterSpec) -> dict[str, Any]:
+    """Without it the pods ask for EC2 and stay pending.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html
+    """
+    return {"computeType": "Fargate"} if only_fargate(spec) and "computeType" not in _asked(spec) else {}
+
+
+def _scaling(spec: ClusterSpec, reach: Reach, facts: Facts) -> dict[str, Any]:
     asked, wanted = _asked(spec), replicas_wanted(reach, facts)
     default = int(facts.table("pods.coredns")["replicas"])
     if wanted <= default or "replicaCount" in asked or "autoScaling" in asked:
@@ -39,7 +53,9 @@ def record_coredns(brief: Brief, reach: Reach) -> Iterator[Diagnostic]:
     """The decision ``coredns``, and a notice where what the spec asks for stays behind the cluster."""
     facts, spec = brief.facts, brief.spec
     each = facts.table("coredns.scaling")
-    wanted, own = replicas_wanted(reach, facts), coredns_defaults(spec, reach, facts)
+    if "coredns" not in addon_names(spec, facts):
+        return  # EKS Auto Mode runs DNS outside of the cluster
+    wanted, own = replicas_wanted(reach, facts), _scaling(spec, reach, facts)
     told = {**own, **_asked(spec)}
     scaling = told.get("autoScaling")
     scales = isinstance(scaling, Mapping) and bool(scaling.get("enabled"))

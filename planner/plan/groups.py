@@ -14,6 +14,7 @@ from planner.plan.invented import invented_group
 from planner.plan.per_zone import spread_group
 from planner.plan.sizes import Sized, nowhere, size_group
 from planner.spec.cluster import ClusterSpec
+from planner.spec.compute import invents_group
 
 
 def size_groups(
@@ -23,8 +24,8 @@ def size_groups(
     zone_ids = frozenset(zone.catalog_id for zone in zones if zone.catalog_id)
     labels = [zone.label for zone in zones]
     count = len(zones) or zones_wanted(spec)
-    if not spec.node_groups and spec.node_pools and not any(one.node_group for one in spec.workloads):
-        return [], []  # Karpenter or Auto Mode carries everything
+    if not spec.node_groups and not invents_group(spec):
+        return [], []  # Karpenter, Auto Mode or Fargate carries everything
     if not spec.node_groups:
         invented, wrong = invented_group(spec, catalog, region, zone_ids, count)
         parts = [spread_group(one, [one.group], labels, spec) for one in invented]

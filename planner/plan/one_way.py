@@ -95,6 +95,19 @@ def one_way_doors(
                 "N02",
             )
         )
+    if cluster.auto_mode and cluster.auto_mode.node_role:
+        doors.append(
+            OneWayDoor(
+                "cluster.auto-mode-role",
+                "Role of the built-in node pools",
+                cluster.auto_mode.node_role,
+                "cannot be changed while a built-in pool of Auto Mode is on",
+                _UG + "automode.html",
+                "N11",
+            )
+        )
+    if not design.node_groups:
+        return tuple(doors)
     doors.append(
         OneWayDoor(
             "node-groups.launch-template",

@@ -18,7 +18,7 @@ from planner.design import Unknown
 T = TypeVar("T")
 
 #: Fields that hold pairs of key and value, written as objects.
-TABLES = frozenset({"tags", "labels", "instance_tags"})
+TABLES = frozenset({"tags", "added_tags", "labels", "instance_tags"})
 
 
 def camel(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from planner.diagnostics import Diagnostic, Kind, Path
 from planner.network.demand import Tier
 from planner.network.kept import Kept, KeptSubnet
+from planner.plan.auto_mode import check_turned_off
 from planner.plan.model import Plan
 from planner.security.keys import key_alias
 from planner.spec.cluster import ClusterSpec
@@ -57,6 +58,7 @@ def check_previous(name: str, spec: ClusterSpec, plan: Plan, kept: Kept) -> Iter
         if asked != there:
             yield _changed(path, what, str(asked), str(there), source)
     yield from _key(spec, plan)
+    yield from check_turned_off(spec, plan.design)
     gone = [str(block) for block in kept.secondary if block not in spec.vpc.secondary_cidrs]
     if spec.vpc.secondary_cidrs and gone:
         yield _changed(

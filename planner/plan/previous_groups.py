@@ -102,6 +102,8 @@ def keep_groups(design: Design, previous: Design, spec: ClusterSpec, ledger: Led
         if more and set(old.subnets) <= set(group.subnets):
             problems.append(_stays(group, old, more, path))
             group = replace(group, subnets=old.subnets)  # noqa: PLW2901 - the group goes on as it was
+        # EKS cannot change a group's role; Windows groups of earlier releases have that of Linux ones
+        group = replace(group, role=old.role)  # noqa: PLW2901 - the group goes on as it was
         kept.append(group)
         before, after = templates.get(old.launch_template or ""), now.get(group.launch_template or "")
         problems += _cannot(group, old, before, after, path)

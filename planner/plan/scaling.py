@@ -11,23 +11,23 @@ from planner.nodegroups.autoscaling import KARPENTER, WORDS, advise, nodes_of_gr
 from planner.nodegroups.from_zero import check_from_zero
 from planner.nodegroups.spot import check_types, record_capacity
 from planner.nodegroups.upkeep import check_hibernation
+from planner.plan.auto_mode import record_auto_mode
 from planner.plan.control_plane import record_control_plane
 from planner.plan.limits import Reach, check_group_limits, check_size, record_size
 from planner.plan.per_zone import BALANCE
 from planner.plan.sizes import Sized
 from planner.security.names import node_group_name
 from planner.security.role_names import (
-    auto_node_role_name,
-    cluster_role_name,
     interruption_queue_name,
     karpenter_node_role_name,
     role_name,
 )
 from planner.spec.addons import autoscalers, identity_of
+from planner.spec.compute import only_fargate
 
 _CA = "https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md"
 _BP = "https://docs.aws.amazon.com/eks/latest/best-practices/cas.html"
-_AUTO = "https://docs.aws.amazon.com/eks/latest/userguide/automode.html"
+_FARGATE = "https://docs.aws.amazon.com/eks/latest/userguide/fargate.html"
 _SCALING = "https://docs.aws.amazon.com/eks/latest/userguide/autoscaling.html"
 
 
@@ -59,6 +59,16 @@ def plan_scaling(
 
 def record_scaling(brief: Brief, groups: Sequence[Sized], pools: Sequence[PoolCapacity]) -> None:
     """The decisions ``autoscaling`` and ``autoscaling.NAME``."""
+    if only_fargate(brief.spec):
+        brief.ledger.add(
+            "autoscaling",
+            "Who adds and removes nodes",
+            "Fargate, one for each pod",
+            explanation="a node comes and goes with its pod; there is nothing to scale and nothing to update but the pods",
+            source=_FARGATE,
+            note="N11",
+        )
+        return
     nodes = [
         *(nodes_of_group(one.group, one.least, one.most) for one in groups),
         *(nodes_of_pool(one) for one in pools),
@@ -88,8 +98,7 @@ def record_scaling(brief: Brief, groups: Sequence[Sized], pools: Sequence[PoolCa
         _cluster_autoscaler(brief, groups)
     if "karpenter" in here:
         _karpenter(brief, pools)
-    if "auto-mode" in here:
-        _auto_mode(brief)
+    record_auto_mode(brief)
 
 
 def _cluster_autoscaler(brief: Brief, groups: Sequence[Sized]) -> None:
@@ -137,7 +146,9 @@ def _karpenter(brief: Brief, pools: Sequence[PoolCapacity]) -> None:
         "IAM": f"role {role_name(name, 'karpenter', facts)} for the controller, by {identity_of(spec, 'karpenter')}; {karpenter_node_role_name(name, facts)} for its nodes",
         "queue": f"{interruption_queue_name(name)}, {facts.number('karpenter.queue_retention_seconds')} s retention, encrypted by SQS, HTTPS only",
         "EventBridge rules": f"{len(events)} to the queue: {', '.join(events)}",
-        "subnets": f"karpenter.sh/discovery={name}",
+        "subnets": f"karpenter.sh/discovery={name}"
+        if not any("node" in one.use for one in spec.vpc.subnets)
+        else "existing ones by id in the EC2NodeClass: karpenter.sh/discovery holds one cluster's name, and another cluster may have put its own there",
         "security groups": f"karpenter.sh/discovery={name}, on {own}"
         if own
         else f"the cluster's own, by the tag aws:eks:cluster-name={name} that EKS puts on it",
@@ -160,23 +171,6 @@ def _karpenter(brief: Brief, pools: Sequence[PoolCapacity]) -> None:
         explanation="it starts instances by itself, without Auto Scaling groups or launch templates of yours; its controller must not run on nodes that it may remove",
         source=facts.source("karpenter.events"),
         note="N12",
-    )
-
-
-def _auto_mode(brief: Brief) -> None:
-    facts = brief.facts
-    brief.ledger.add(
-        "autoscaling.auto-mode",
-        "What EKS Auto Mode needs",
-        "the cluster role's policies and a role for its nodes",
-        inputs={
-            "IAM": f"role {cluster_role_name(brief.name, facts)} with its policies, {auto_node_role_name(brief.name, facts)} for nodes of your own node classes",
-            "nodes": f"Bottlerocket, at most {facts.number('pods.auto_mode')} pods, replaced after 21 days at most; no AMI, user data or shell of yours",
-            "price": "a fee for each node on top of EC2",
-        },
-        explanation="EKS runs Karpenter, the CNI, DNS and storage drivers outside of your nodes",
-        source=_AUTO,
-        note="N11",
     )
 
 

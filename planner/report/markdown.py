@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planner.design import Unknown
+from planner.design import Design, Unknown
 from planner.plan.model import Plan
 from planner.report.storage import HEADER, file_system_rows
 from planner.report.text import access_rows, closing_line, policies_of, trusted_by
@@ -20,6 +20,15 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def _fargate(design: Design) -> list[str]:
+    """Which pods run on Fargate, where any do."""
+    profiles = () if isinstance(design.fargate_profiles, Unknown) else design.fargate_profiles
+    rows = [
+        (one.name, "; ".join(given.in_words for given in one.selectors), ", ".join(one.subnets)) for one in profiles
+    ]
+    return ["## Fargate profiles", table(["profile", "takes", "subnets"], rows)] if rows else []
 
 
 def plan_markdown(plan: Plan) -> str:
@@ -53,6 +62,7 @@ def plan_markdown(plan: Plan) -> str:
             ],
         ),
         *(["## File systems", table(HEADER, rows)] if (rows := file_system_rows(design)) else []),
+        *_fargate(design),
         "## IAM roles",
         table(
             ["role", "trusted", "policies"],

@@ -59,7 +59,10 @@ def _line(text: str, style: str = "") -> RenderableType:
 def plan_tables(plan: Plan, *, details: bool) -> list[RenderableType]:
     """The plan on one screen; with ``details`` everything behind it."""
     shown: list[RenderableType] = [_line(_headline(plan.design), "bold"), _line(_network_line(plan)), ""]
-    shown += [_subnets(plan), "", _groups(plan), _line(_scaling_line(plan)), ""]
+    shown += [_subnets(plan), ""]
+    if plan.design.fargate_profiles:
+        shown += [_fargate(plan.design), ""]
+    shown += [*([_groups(plan)] if plan.design.node_groups else []), _line(_scaling_line(plan)), ""]
     shown += [_file_systems(plan.design), ""] if plan.design.file_systems else []
     if details:
         shown += [
@@ -110,7 +113,9 @@ def _scaling_line(plan: Plan) -> str:
     if found is None:
         return ""
     advice = next((one.value for one in found.inputs if one.name == "advice"), "")
-    return f"nodes are added and removed by {found.value}; advised: {advice.partition(' (')[0]}"
+    return f"nodes are added and removed by {found.value}" + (
+        f"; advised: {advice.partition(' (')[0]}" if advice else ""
+    )
 
 
 def _subnets(plan: Plan) -> Table:
@@ -154,6 +159,14 @@ def _groups(plan: Plan) -> Table:
             "the spec" if group.max_pods != ruling.pods else ruling.limiter,
             values[f"addresses-per-node.{group.name}"].value,
         )
+    return table
+
+
+def _fargate(design: Design) -> Table:
+    """Which pods run on Fargate; the subnets are private ones."""
+    table = _table("Fargate profiles", ("profile", "left"), ("takes", "left"), ("subnets", "left"))
+    for one in () if isinstance(design.fargate_profiles, Unknown) else design.fargate_profiles:
+        table.add_row(one.name, "\n".join(selector.in_words for selector in one.selectors), "\n".join(one.subnets))
     return table
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from planner.capacity.brief import Brief
 from planner.design import AccessEntry, AccessPolicy, Role
-from planner.security.role_names import auto_node_role_name, karpenter_node_role_name
+from planner.security.role_names import auto_node_role_name, karpenter_node_role_name, windows_node_role_name
 from planner.spec.access import AccessEntrySpec
-from planner.spec.addons import uses_auto_mode, uses_karpenter
+from planner.spec.addons import built_in_pools, uses_auto_mode, uses_karpenter
 
 _ENTRIES = "https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html"
 
 
 def plan_entries(brief: Brief) -> tuple[AccessEntry, ...]:
-    """The spec's entries, and those of nodes that EKS does not manage: Karpenter's, Auto Mode's."""
+    """The spec's entries, and those of nodes that EKS does not add rightly itself: Windows, Karpenter's, Auto Mode's."""
     spec, name, facts = brief.spec, brief.name, brief.facts
     entries = [_entry(one) for one in spec.access_entries]
     reasons = {one.name: "asked for by the spec" for one in entries}
+    if any(group.os_family == "windows" for group in spec.node_groups):
+        entries.append(AccessEntry(windows_node_role_name(name, facts), "EC2_WINDOWS"))
+        reasons[entries[-1].name] = (
+            "made before the groups, for EKS may add the role as EC2_LINUX, the type never changes, and kube-proxy on Windows would see no Services"
+        )
     if uses_karpenter(spec):
         entries.append(AccessEntry(karpenter_node_role_name(name, facts), "EC2_LINUX"))
         reasons[entries[-1].name] = "lets nodes join that Karpenter starts: EKS adds only those of managed groups"
-    if uses_auto_mode(spec):
+    if uses_auto_mode(spec) and not built_in_pools(spec, facts):
         policies = (AccessPolicy("AmazonEKSAutoNodePolicy"),)
         entries.append(AccessEntry(auto_node_role_name(name, facts), "EC2", policies=policies))
         reasons[entries[-1].name] = "lets nodes of Auto Mode's own node classes join"
@@ -30,7 +35,7 @@ def plan_entries(brief: Brief) -> tuple[AccessEntry, ...]:
         "Who may talk to the Kubernetes API",
         f"{len(entries)} access entries{made}",
         inputs={f"{one.name} ({one.type})": f"{in_words(one)}; {reasons[one.name]}" for one in entries},
-        explanation="EKS itself adds the roles of managed node groups and of Fargate profiles; every other principal needs an entry",
+        explanation="EKS itself adds the roles of managed node groups, of Fargate profiles and of built-in node pools of Auto Mode; every other principal needs an entry",
         source=_ENTRIES,
         note="N36",
     )

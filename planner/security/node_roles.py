@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.capacity.brief import Brief
+from planner.catalog.facts import Facts
 from planner.security.log_names import flow_log_group
 from planner.security.policies import InlinePolicy, Statement, canonical
 from planner.security.role_names import (
@@ -15,11 +16,15 @@ from planner.security.role_names import (
     karpenter_node_role_name,
     node_role_name,
     role_name,
+    windows_node_role_name,
 )
 from planner.security.role_parts import PlannedRole, Trust, fargate_trust, flow_log_trust, instance_trust, make_role
 from planner.spec.addons import uses_auto_mode, uses_karpenter
+from planner.spec.compute import invents_group
+from planner.spec.nodes import NodeGroupSpec
 
 _NODE = "https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html"
+_WINDOWS = "https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html"
 _FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
 
 
@@ -27,11 +32,21 @@ def infrastructure_roles(brief: Brief) -> Iterator[PlannedRole]:
     """The cluster role and the node role, and those that Karpenter, Auto Mode and Fargate need."""
     facts, name, partition = brief.facts, brief.name, brief.region.partition
     yield _cluster(brief)
-    yield PlannedRole(
-        make_role(brief, node_role_name(name, facts), instance_trust(partition), facts.strings("roles.node_policies")),
-        "nodes join and pull images; the VPC CNI has a role of its own, so pods on a node gain nothing from this one",
-        _NODE,
-    )
+    windows = [group.os_family == "windows" for group in brief.spec.node_groups]
+    if invents_group(brief.spec) or not all(windows):
+        policies = facts.strings("roles.node_policies")
+        yield PlannedRole(
+            make_role(brief, node_role_name(name, facts), instance_trust(partition), policies),
+            "nodes join and pull images; the VPC CNI has a role of its own, so pods on a node gain nothing from this one",
+            _NODE,
+        )
+    if any(windows):
+        policies = facts.strings("roles.node_policies")
+        yield PlannedRole(
+            make_role(brief, windows_node_role_name(name, facts), instance_trust(partition), policies),
+            "Windows nodes: their kube-proxy needs more than a Linux node may, which an access entry of type EC2_WINDOWS gives, and a role has one entry only",
+            _WINDOWS,
+        )
     if uses_karpenter(brief.spec):
         policies = facts.strings("roles.karpenter_node_policies")
         yield PlannedRole(
@@ -58,6 +73,11 @@ def infrastructure_roles(brief: Brief) -> Iterator[PlannedRole]:
             "Fargate pulls images for pods with it; a node role will not do. The condition keeps profiles of other clusters from using it",
             facts.source("roles.fargate_policy"),
         )
+
+
+def group_role_name(cluster: str, group: NodeGroupSpec, facts: Facts) -> str:
+    """Name of the role of a managed group's nodes."""
+    return (windows_node_role_name if group.os_family == "windows" else node_role_name)(cluster, facts)
 
 
 def _cluster(brief: Brief) -> PlannedRole:

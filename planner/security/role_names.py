@@ -43,6 +43,11 @@ def node_role_name(cluster: str, facts: Facts) -> str:
     return role_name(cluster, "node", facts)
 
 
+def windows_node_role_name(cluster: str, facts: Facts) -> str:
+    """Name of the role of Windows nodes: an access entry has one type, so Linux nodes have another."""
+    return role_name(cluster, "node-windows", facts)
+
+
 def karpenter_node_role_name(cluster: str, facts: Facts) -> str:
     """Name of the role of nodes that Karpenter starts."""
     return role_name(cluster, "karpenter-node", facts)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from planner.catalog.facts import Facts
 from planner.spec.cluster import ClusterSpec, Identity
+from planner.spec.compute import has_own_nodes
 
 
 def addon_names(spec: ClusterSpec, facts: Facts) -> tuple[str, ...]:
-    """All add-ons of the plan: the default ones and the spec's, in a stable order."""
-    return tuple(dict.fromkeys([*facts.strings("addons.default"), *(addon.name for addon in spec.addons)]))
+    """All add-ons of the plan: the default ones and the spec's, in a stable order.
+
+    Nodes of managed groups and of Karpenter need the default ones. EKS Auto Mode runs all of them
+    outside of the cluster; on Fargate there are no DaemonSets, and CoreDNS is what is left.
+    """
+    default = facts.strings("addons.default") if has_own_nodes(spec) else ()
+    if not default and spec.fargate:
+        default = facts.strings("addons.fargate")
+    return tuple(dict.fromkeys([*default, *(addon.name for addon in spec.addons)]))
 
 
 def identity_of(spec: ClusterSpec, addon: str) -> Identity:
@@ -27,6 +35,12 @@ def uses_karpenter(spec: ClusterSpec) -> bool:
 def uses_auto_mode(spec: ClusterSpec) -> bool:
     """Whether a node pool belongs to EKS Auto Mode."""
     return any(pool.manager == "auto-mode" for pool in spec.node_pools)
+
+
+def built_in_pools(spec: ClusterSpec, facts: Facts) -> tuple[str, ...]:
+    """Built-in node pools of EKS Auto Mode that the spec names, sorted."""
+    known = facts.strings("auto_mode.built_in_pools")
+    return tuple(sorted(one.name for one in spec.node_pools if one.manager == "auto-mode" and one.name in known))
 
 
 def autoscalers(spec: ClusterSpec) -> tuple[str, ...]:

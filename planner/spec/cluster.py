@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from planner.spec.access import AccessEntrySpec
+from planner.spec.fargate import FargateSpec
 from planner.spec.network import (
     AvoidCidr,
     CniSpec,
     EndpointSpec,
-    FargateSpec,
     HybridSpec,
     LoadBalancersSpec,
     OtherAddresses,
@@ -150,10 +150,12 @@ class ClusterSpec(SpecModel):
     node_pools: tuple[NodePoolSpec, ...] = Field(
         default=(),
         max_length=100,
-        description="Pools of Karpenter or EKS Auto Mode to keep addresses for; the pools themselves are not created.",
+        description="Pools of Karpenter or EKS Auto Mode to keep addresses for. A pool of Auto Mode turns it on; one called general-purpose or system is EKS's own. Other pools are NodePools that you apply.",
     )
     fargate: tuple[FargateSpec, ...] = Field(
-        default=(), max_length=100, description="Fargate profiles to keep addresses for; they are not created."
+        default=(),
+        max_length=1_000,
+        description="Fargate profiles: which pods run on Fargate, and how many. Without node groups, pools and workloads everything runs there.",
     )
     workloads: tuple[WorkloadSpec, ...] = Field(
         default=(), max_length=10_000, description="What the cluster must carry."

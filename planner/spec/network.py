@@ -82,6 +82,10 @@ class VpcSpec(SpecModel):
     subnets: tuple[ExistingSubnet, ...] = Field(
         default=(), description="Every subnet that is already in the existing VPC."
     )
+    subnet_tags: Literal["add", "keep"] = Field(
+        default="add",
+        description="Tags of existing subnets: add puts kubernetes.io/role/elb or kubernetes.io/role/internal-elb = 1 on those that the plan uses for load balancers, and leaves them when the stack is destroyed; keep leaves all tags as they are (they are there, or others look after them).",
+    )
     cluster_subnets: Literal["dedicated", "shared"] = Field(
         default="dedicated",
         description="Where EKS puts its own interfaces: in a /28 of their own in each zone (dedicated), or in the node subnets (shared), which then also keep addresses free for updates.",
@@ -243,13 +247,6 @@ class OtherAddresses(SpecModel):
     subnets: Literal["node", "public", "pod"] = Field(default="node", description="Which subnets they come from.")
 
 
-class FargateSpec(SpecModel):
-    """Pods on Fargate: each takes an address of the private subnets, in IPv6 clusters too."""
-
-    name: Name = Field(description="Name of the Fargate profile.")
-    pods: Annotated[int, Field(ge=1, le=20_000)] = Field(description="Pods at peak.")
-
-
 class QuotasSpec(SpecModel):
     """Quotas of the account that were raised; AWS's defaults where not given."""
 
@@ -266,6 +263,15 @@ class QuotasSpec(SpecModel):
     network_acl_rules: Annotated[int, Field(ge=20, le=40)] | None = Field(
         default=None,
         description="Entries of a network ACL in each direction and address family (default 20, adjustable to 40).",
+    )
+    fargate_profiles: Annotated[int, Field(ge=10, le=1_000)] | None = Field(
+        default=None, description="Fargate profiles of a cluster (default 10, adjustable)."
+    )
+    fargate_selectors: Annotated[int, Field(ge=5, le=100)] | None = Field(
+        default=None, description="Selectors of a Fargate profile (default 5, adjustable)."
+    )
+    fargate_label_pairs: Annotated[int, Field(ge=5, le=100)] | None = Field(
+        default=None, description="Label pairs of a selector of a Fargate profile (default 5, adjustable)."
     )
     subnets: Annotated[int, Field(ge=200, le=100_000)] | None = Field(
         default=None, description="Subnets of a VPC (default 200, adjustable)."

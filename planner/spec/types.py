@@ -173,6 +173,11 @@ Name = _text(
     "a name: 1 to 63 letters, digits, dots, - or _, beginning with a letter or digit",
     "shorten it or replace the other characters by -",
 )
+NamespacePattern = _text(
+    r"[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?",
+    "a namespace: 1 to 63 small letters, digits or -, with * and ? as wildcards",
+    "write it as the cluster does, such as kube-system, or prod*",
+)
 VersionText = _text(r"1\.\d{1,2}", "a Kubernetes minor version", 'write it as "1.35"')
 CniVersion = _text(
     r"v?\d+\.\d+\.\d+(-eksbuild\.\d+)?", "a VPC CNI version", 'write it as "1.20.4" or "v1.20.4-eksbuild.1"'

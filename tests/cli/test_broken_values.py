@@ -51,6 +51,17 @@ VALUES: dict[str, tuple[str, str, str]] = {
     "an unknown version": (HEAD + '  version: "1.99"\n' + GROUPS, "6:12", "1.35"),
     "a type misspelt": (SPEC.replace("m5.large", "m5.lagre"), "7:", "did you mean m5.large"),
     "two architectures": (SPEC.replace("[m5.large]", "[m5.large, m6g.large]"), "7:", "one architecture"),
+    "a namespace that is none": (
+        HEAD + "  fargate:\n    - {name: a, pods: 1, selectors: [Prod]}\n" + GROUPS,
+        "7:",
+        "small letters",
+    ),
+    "six selectors": (
+        HEAD + "  fargate:\n    - {name: z, pods: 1, selectors: [a, b, c, d, e, f]}\n" + GROUPS,
+        "7:",
+        "quotas.fargateSelectors",
+    ),
+    "Fargate without CoreDNS": (HEAD + "  fargate:\n    - {name: jobs, pods: 1}\n", "7:", "k8s-app: kube-dns"),
     "no groups at all": (HEAD, "4:1", "add nodeGroups"),
     "minSize above maxSize": (SPEC.replace("maxSize: 3", "maxSize: 3, minSize: 4"), "7:", "maxSize 3"),
     "an open endpoint": (HEAD + "  endpoint: {public: true}\n" + GROUPS, "6:22", "add publicCidrs"),

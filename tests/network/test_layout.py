@@ -197,7 +197,7 @@ def test_a_node_subnet_is_split_where_no_single_block_is_left() -> None:
     assert [cidr.partition("/")[0] for cidr in row.cidrs] == ["10.0.0.0", "10.0.1.128"]
     assert row.usable >= row.needed
     tagged = [subnet.name for subnet in plan.design.subnets if subnet.tag("kubernetes.io/role/internal-elb")]
-    assert tagged == ["test-node-use1-az1"]
+    assert tagged == ["subnet-00000010", "test-node-use1-az1"]
     assert "2 subnets together" in decision(plan, "subnet.node.use1-az1").explanation
 
 

@@ -159,3 +159,16 @@ def test_n20_a_new_group_takes_the_clusters_version() -> None:
     (one,) = refused(again(at("1.35"), {**GROUP, "name": "fresh", "version": "1.34"}, version="1.35"))
     assert (one.code, one.limit) == ("group-version", "Kubernetes 1.35 of the cluster")
     assert not refused(again(at("1.35"), {**GROUP, "name": "fresh", "version": "1.35"}, version="1.35"))
+
+
+def test_n20_a_group_keeps_the_role_that_it_was_made_with() -> None:
+    """Windows groups of earlier releases have the role of Linux ones; another role would be another group."""
+    windows = {**GROUP, "name": "win", "os": "windows-core-2022"}
+    before = plan_of(**FIRST, nodeGroups=[GROUP, windows])
+    groups = tuple(dataclasses.replace(one, role="test-node") for one in before.design.node_groups)  # type: ignore[union-attr]
+    old = dataclasses.replace(before, design=dataclasses.replace(before.design, node_groups=groups))
+    loaded = load(spec_text(**FIRST, nodeGroups=[GROUP, windows]))
+    assert loaded.document is not None
+    plan = build(loaded.document, embedded(), render, old).plan
+    assert plan is not None
+    assert {one.role for one in plan.design.node_groups} == {"test-node"}  # type: ignore[union-attr]

@@ -11,7 +11,7 @@ import pytest
 
 from planner.design import Design, Unknown
 from planner.design.compare import differences
-from tests.support.plans import plan_of
+from tests.support.plans import GROUP, plan_of
 from tests.support.world import materialise, observe
 
 pytestmark = pytest.mark.usefixtures("moto")
@@ -155,3 +155,60 @@ def test_what_is_denied_is_unknown(operation: str, part: str, monkeypatch: pytes
     value = found.roles if part == "roles" else getattr(found.cluster, part)
     assert isinstance(value, Unknown)
     assert value.call.endswith(f":{operation}")
+
+
+WINDOWS = {"name": "win", "os": "windows-core-2022", "instanceTypes": ["m5.large"], "maxSize": 3}
+
+
+def test_windows_nodes_have_a_role_and_an_entry_of_their_own() -> None:
+    """EKS adds a group's role as EC2_LINUX where there is no entry, and a type never changes."""
+    design = plan_of(nodeGroups=[GROUP, WINDOWS]).design
+    assert {one.name: one.role for one in design.node_groups} == {  # type: ignore[union-attr]
+        "general": "test-node",
+        "win": "test-node-windows",
+    }
+    run = materialise(design)
+    order = {(one.token.rpartition(":")[2], one.name): one.order for one in run.made()}
+    assert order["AccessEntry", "test-test-node-windows"] < order["NodeGroup", "test-win"]
+    eks = boto3.client("eks", region_name=design.region)
+    types = {
+        arn.rpartition("/")[2]: eks.describe_access_entry(clusterName="test", principalArn=arn)["accessEntry"]["type"]
+        for arn in eks.list_access_entries(clusterName="test")["accessEntries"]
+    }
+    assert types == {"deployer": "STANDARD", "test-node": "EC2_LINUX", "test-node-windows": "EC2_WINDOWS"}
+    attached = boto3.client("iam").list_attached_role_policies(RoleName="test-cluster")["AttachedPolicies"]
+    assert "AmazonEKSVPCResourceController" in {one["PolicyName"] for one in attached}
+    cni = eks.describe_addon(clusterName="test", addonName="vpc-cni")["addon"]
+    assert json.loads(cni["configurationValues"])["enableWindowsIpam"] == "true"
+    assert differences(design, observe(design)) == ()
+
+
+def test_nodes_of_karpenter_join_by_an_entry_that_the_stack_makes() -> None:
+    design = plan_of(addons=["karpenter"]).design
+    materialise(design)
+    eks = boto3.client("eks", region_name=design.region)
+    role = "arn:aws:iam::123456789012:role/test-karpenter-node"
+    assert eks.describe_access_entry(clusterName="test", principalArn=role)["accessEntry"]["type"] == "EC2_LINUX"
+
+
+def test_controllers_outside_of_add_ons_get_their_roles_by_pod_identity() -> None:
+    zones = {"hostedZones": ["Z0123456789"]}
+    names = ["load-balancer-controller", "cluster-autoscaler", "karpenter"]
+    design = plan_of(addons=[*names, {"name": "external-dns", **zones}, {"name": "cert-manager", **zones}]).design
+    materialise(design)
+    eks = boto3.client("eks", region_name=design.region)
+    found = {
+        (one["namespace"], one["serviceAccount"]): eks.describe_pod_identity_association(
+            clusterName="test", associationId=one["associationId"]
+        )["association"]["roleArn"].rpartition("/")[2]
+        for one in eks.list_pod_identity_associations(clusterName="test")["associations"]
+    }
+    assert found == {
+        ("cert-manager", "cert-manager"): "test-cert-manager",
+        ("external-dns", "external-dns"): "test-external-dns",
+        ("kube-system", "aws-load-balancer-controller"): "test-load-balancer-controller",
+        ("kube-system", "aws-node"): "test-vpc-cni",  # the add-on's own
+        ("kube-system", "cluster-autoscaler"): "test-cluster-autoscaler",
+        ("kube-system", "karpenter"): "test-karpenter",
+    }
+    assert differences(design, observe(design)) == ()

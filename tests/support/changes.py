@@ -18,14 +18,16 @@ _FREE = {"tags", "labels"}
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Inputs of a type: those that force a replacement, those updated in place (dotted paths), the
-    one that names it in AWS, the outputs that every update moves, and the inputs that are left to AWS
-    when a program does not say them (the provider's Optional and Computed)."""
+    one that names it in AWS, the outputs that every update moves, the inputs that are left to AWS
+    when a program does not say them (the provider's Optional and Computed), and those that force a
+    replacement only where one value follows another."""
 
     replace: tuple[str, ...]
     update: tuple[str, ...]
     name: str = ""
     computed: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def _table() -> dict[str, Rules]:
             row.get("name", ""),
             tuple(row.get("computed", ())),
             tuple(row.get("left", ())),
+            tuple(row.get("once", ())),
         )
         for kind, row in kinds.items()
     }
@@ -86,6 +89,9 @@ def change(kind: str, old: dict[str, Any], new: dict[str, Any], ignored: frozens
         path
         for path in known.replace
         if path.partition(".")[0] in changed and not same(_at(old, path), _at(new, path), path.rpartition(".")[2])
+    )
+    replaces += tuple(
+        path for path in known.once if _at(old, path) and _at(new, path) and not same(_at(old, path), _at(new, path))
     )
     classed = {path.partition(".")[0] for path in (*known.replace, *known.update)}
     if set(changed) - classed:

@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.support import provider_more_read, provider_storage_read  # noqa: F401 - they register readers and updaters
+# they register readers and updaters
+from tests.support import provider_compute_read, provider_more_read, provider_storage_read  # noqa: F401
 from tests.support.changes import rules, same
 from tests.support.provider import Inputs, MotoProvider, UnknownTypeError, UnreadInputError
 from tests.support.provider_read import READ

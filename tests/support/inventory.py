@@ -113,6 +113,8 @@ def _clusters(eks: Any) -> Iterator[tuple[str, str]]:
         yield "cluster", name
         for group in eks.list_nodegroups(clusterName=name)["nodegroups"]:
             yield "node group", f"{name}:{group}"
+        for profile in eks.list_fargate_profiles(clusterName=name)["fargateProfileNames"]:
+            yield "Fargate profile", f"{name}:{profile}"
         for addon in eks.list_addons(clusterName=name)["addons"]:
             yield "addon", f"{name}:{addon}"
 

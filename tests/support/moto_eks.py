@@ -23,7 +23,17 @@ from moto.eks import responses, urls
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
 from moto.iam import models as iam_models
 
-from tests.support import moto_access, moto_efs, moto_groups, moto_guards, moto_looks, moto_updates, moto_vpc
+from tests.support import (
+    moto_access,
+    moto_auto,
+    moto_efs,
+    moto_fargate,
+    moto_groups,
+    moto_guards,
+    moto_looks,
+    moto_updates,
+    moto_vpc,
+)
 
 KEPT = (
     "accessConfig",
@@ -62,6 +72,8 @@ def install() -> None:
     moto_updates.install()
     moto_guards.install()
     moto_looks.install()
+    moto_fargate.install()
+    moto_auto.install()
 
 
 def _keep_policies() -> None:
@@ -176,10 +188,10 @@ def _extend_node_groups() -> None:
         group.node_repair_config = self._get_param("nodeRepairConfig")
         group.warm_pool_config = self._get_param("warmPoolConfig")
         group.version = self._get_param("version") or cluster.version
-        role, windows = self._get_param("nodeRole"), str(self._get_param("amiType")).startswith("WINDOWS")
+        role = self._get_param("nodeRole")
         if role not in cluster.entry_table:
-            kind = "EC2_WINDOWS" if windows else "EC2_LINUX"
-            moto_access.put_entry(cluster, role, kind, cluster.born)
+            # of Windows groups too, as users of EKS have found: the type of what is there is kept
+            moto_access.put_entry(cluster, role, "EC2_LINUX", cluster.born)
         if group.launch_template:
             group.disk_size = group.remote_access = None
             template = ec2.get_launch_template(group.launch_template["id"])

@@ -203,6 +203,7 @@ def _holders(backend: Any) -> Iterator[tuple[str, Any]]:
     for cluster in backend.clusters.values():
         yield cluster.arn, cluster
         yield from ((group.arn, group) for group in cluster.nodegroups.values())
+        yield from ((one.fargate_profile_arn, one) for one in cluster.fargate_profiles.values())
         yield from ((addon["addonArn"], addon) for addon in cluster.addon_table.values())
         yield from ((entry["accessEntryArn"], entry) for entry in cluster.entry_table.values())
         yield from ((one["associationArn"], one) for one in cluster.identity_table.values())

@@ -29,6 +29,8 @@ FEASIBLE = (
     "custom-networking",
     "restricted",
     "existing-vpc",
+    "fargate",
+    "auto-mode",
     "shared-storage",
 )
 

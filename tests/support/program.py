@@ -47,6 +47,7 @@ class Registered:
     inputs: dict[str, Any]
     dependencies: set[str]
     protect: bool
+    retain: bool = False
     identity: str = ""
     state: dict[str, Any] = field(default_factory=dict)
     order: int = -1
@@ -99,7 +100,15 @@ class Monitor(mocks.MockMonitor):
         for one in request.propertyDependencies.values():
             dependencies |= set(one.urns)
         made = Registered(
-            urn, request.type, request.name, request.custom, request.parent, inputs, dependencies, request.protect
+            urn,
+            request.type,
+            request.name,
+            request.custom,
+            request.parent,
+            inputs,
+            dependencies,
+            request.protect,
+            request.retainOnDelete,
         )
         with self._mutex:
             if urn in self.registered:
@@ -173,7 +182,8 @@ class Run:
             free = sorted(urn for urn in left if not before[urn] & left.keys())
             assert free, "a cycle of dependencies"
             one = left.pop(chance.choice(free))
-            self.monitor.provider.delete(one.token, one.identity, one.state)
+            if not one.retain:
+                self.monitor.provider.delete(one.token, one.identity, one.state)
             order.append(one.name)
         return order
 

@@ -493,13 +493,13 @@ def delete_oidc_provider(identity: str, state: dict[str, Any], c: Clients) -> No
 
 @creates("aws:eks/cluster:Cluster")
 def create_cluster(name: str, i: Inputs, c: Clients) -> Made:
-    i.get("bootstrapSelfManagedAddons")
     logs, encryption, remote = i.get("enabledClusterLogTypes"), i.get("encryptionConfig"), i.get("remoteNetworkConfig")
     made = c("eks").create_cluster(
         **compact(
             name=i["name"],
             roleArn=i["roleArn"],
             version=i.get("version"),
+            bootstrapSelfManagedAddons=i.get("bootstrapSelfManagedAddons"),
             tags=i.get("tags"),
             resourcesVpcConfig=compact(**i["vpcConfig"]),
             kubernetesNetworkConfig=compact(**i.get("kubernetesNetworkConfig", {})) or None,
@@ -508,6 +508,8 @@ def create_cluster(name: str, i: Inputs, c: Clients) -> Made:
             deletionProtection=i.get("deletionProtection"),
             controlPlaneScalingConfig=i.get("controlPlaneScalingConfig"),
             zonalShiftConfig=i.get("zonalShiftConfig"),
+            computeConfig=compact(**i.get("computeConfig", {})) or None,
+            storageConfig=i.get("storageConfig"),
             kubeApiServerConfig=i.get("kubeApiServerConfig"),
             kubeControllerManagerConfig=i.get("kubeControllerManagerConfig"),
             kubeSchedulerConfig=i.get("kubeSchedulerConfig"),
@@ -779,4 +781,4 @@ def delete_launch_template(identity: str, state: dict[str, Any], c: Clients) -> 
 
 
 # the handlers of other files register themselves
-from tests.support import provider_more, provider_storage  # noqa: F401
+from tests.support import provider_compute, provider_more, provider_storage  # noqa: F401

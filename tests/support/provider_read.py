@@ -303,6 +303,8 @@ def read_cluster(identity: str, state: Values, c: Clients) -> Values:
         "deletionProtection": found.get("deletionProtection"),
         "controlPlaneScalingConfig": found.get("controlPlaneScalingConfig"),
         "zonalShiftConfig": found.get("zonalShiftConfig"),
+        "computeConfig": found.get("computeConfig"),
+        "storageConfig": found.get("storageConfig"),
         "kubeApiServerConfig": found.get("kubeApiServerConfig"),
         "kubeControllerManagerConfig": found.get("kubeControllerManagerConfig"),
         "kubeSchedulerConfig": found.get("kubeSchedulerConfig"),

@@ -189,6 +189,17 @@ def update_cluster(identity: str, state: Values, i: Inputs, c: Clients) -> Value
         off = sorted({"api", "audit", "authenticator", "controllerManager", "scheduler"} - set(wanted))
         kinds = [{"types": wanted, "enabled": True}, {"types": off, "enabled": False}]
         eks.update_cluster_config(name=identity, logging={"clusterLogging": [one for one in kinds if one["types"]]})
+    if {"computeConfig", "storageConfig"} & set(i):
+        # EKS takes the three of Auto Mode in one request only
+        balancing = (i.get("kubernetesNetworkConfig") or {}).get("elasticLoadBalancing")
+        eks.update_cluster_config(
+            name=identity,
+            **compact(
+                computeConfig=compact(**i.get("computeConfig", {})) or None,
+                storageConfig=i.get("storageConfig"),
+                kubernetesNetworkConfig={"elasticLoadBalancing": balancing} if balancing else None,
+            ),
+        )
     for key in (
         "upgradePolicy",
         "deletionProtection",

@@ -141,11 +141,14 @@ def _zone_loss(world: World) -> Outcome:
 
 
 def _update(world: World) -> Outcome:
+    title = "one group is updated, all at their maximum"
+    if not world.crowds:
+        return _idle("update", title, "there are no nodes to update")
     tries = (
         (f"{one.name} (+{one.surge(one.most)} nodes)", _filled(world, _most(world), updated=(one.name,)))
         for one in world.crowds
     )
-    return _outcome(world, "update", "one group is updated, all at their maximum", tries)
+    return _outcome(world, "update", title, tries)
 
 
 def _update_all(world: World) -> Outcome:
@@ -181,8 +184,8 @@ def grow(world: World, growth: Growth) -> Outcome:
     """Month by month until a group no longer finds its addresses, with the loss of zones that the
     design tolerates and with an update of all groups; EKS's own limit of nodes ends it as well."""
     title = f"{growth.percent} % more nodes each month, with updates and the zone loss that the design tolerates"
-    if not growth.percent:
-        return _idle("growth", title, "nothing grows")
+    if not growth.percent or not world.crowds:
+        return _idle("growth", title, "nothing grows" if world.crowds else "there are no nodes that could grow")
     start = {crowd.name: crowd.most if growth.from_max else max(crowd.desired, 1) for crowd in world.crowds}
     losses = _losses(world, world.tolerated)
 

@@ -155,6 +155,7 @@ class Places:
             ]
         found += self._other_nodes()
         found += self._of_karpenter({(place.subnet, place.groups) for place in found})
+        found += self._of_auto_mode({(place.subnet, place.groups) for place in found})
         return Standing(_distinct(found))
 
     def _groups_of(self, group: NodeGroup, templates: dict[str, LaunchTemplate]) -> tuple[str, ...]:
@@ -182,6 +183,21 @@ class Places:
                 public = subnet.map_public_ip is True
                 label = f"nodes of Karpenter in {subnet.zone}"
                 yield Place(label, subnet.name, discovered, public=public, ephemeral=LINUX_PORTS)
+
+    def _of_auto_mode(self, known: set[tuple[str, tuple[str, ...]]]) -> Iterator[Place]:
+        """Where built-in pools of EKS Auto Mode start nodes: in the cluster's subnets, with the cluster security
+        group. Of other pools a NodeClass decides, which is no part of a design.
+
+        Source: https://docs.aws.amazon.com/eks/latest/userguide/set-builtin-node-pools.html
+        """
+        cluster = self.design.cluster
+        if cluster is None or cluster.auto_mode is None or not cluster.auto_mode.node_pools:
+            return
+        for subnet in self.design.named_subnets(cluster.subnets):
+            if (subnet.name, self._own) not in known:
+                public = subnet.map_public_ip is True
+                label = f"nodes of Auto Mode in {subnet.zone}"
+                yield Place(label, subnet.name, self._own, public=public, ephemeral=LINUX_PORTS)
 
     def _other_nodes(self) -> Iterator[Place]:
         """Nodes that nobody's node group has (Karpenter, Auto Mode, self-managed), by their interfaces."""
@@ -238,13 +254,18 @@ class Places:
         nodes = self._nodes()
         subnets = {one.subnet for one in nodes.parties if isinstance(one, Place)}
         if label == Who.FARGATE:
-            subnets = self._private(subnets)
+            subnets = self._of_profiles() or self._private(subnets)
         found = [
             Place(f"{label} in {subnet.zone}", subnet.name, groups, ephemeral=ports, branch=branch)
             for subnet in self.design.subnets
             if subnet.name in subnets
         ]
         return Standing(tuple(found), nodes.unknown)
+
+    def _of_profiles(self) -> set[str]:
+        """Subnets that the Fargate profiles name."""
+        profiles = self.design.fargate_profiles
+        return set() if isinstance(profiles, Unknown) else {name for one in profiles for name in one.subnets}
 
     def _private(self, subnets: set[str]) -> set[str]:
         """Where Fargate runs: private subnets only, those of nodes or else those for internal load balancers.

@@ -104,6 +104,7 @@ def of_design(design: Design, facts: Facts) -> Features:
         remote_nodes=tuple(map(str, cluster.remote_node_cidrs)) if cluster else (),
         remote_pods=tuple(map(str, cluster.remote_pod_cidrs)) if cluster else (),
         services=_services(names, facts) if cluster else (),
+        fargate=bool(design.fargate_profiles) and not isinstance(design.fargate_profiles, Unknown),
         control_plane_egress=cluster is not None and cluster.control_plane_egress == "CUSTOMER_ROUTED",
     )
 

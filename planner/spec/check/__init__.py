@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from planner.catalog.facts import Facts
 from planner.diagnostics import Diagnostic
 from planner.spec.check.access import check_access
+from planner.spec.check.auto_mode import check_auto_mode
 from planner.spec.check.cni import check_cni
 from planner.spec.check.endpoint import check_endpoint
+from planner.spec.check.fargate import check_fargate
 from planner.spec.check.nodes import check_node_groups
 from planner.spec.check.observability import check_observability
 from planner.spec.check.pools import check_pools
@@ -36,6 +38,8 @@ def check_document(document: ClusterDocument, facts: Facts) -> Iterator[Diagnost
         check_storage,
         check_node_groups,
         check_pools,
+        check_fargate,
+        check_auto_mode,
         check_scaling,
         check_workloads,
         check_tags,

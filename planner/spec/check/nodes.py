@@ -24,12 +24,12 @@ _TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.
 
 def check_node_groups(spec: ClusterSpec, facts: Facts) -> Iterator[Diagnostic]:
     """Every group by itself, then all together."""
-    if not (spec.node_groups or spec.node_pools or spec.workloads):
+    if not (spec.node_groups or spec.node_pools or spec.fargate or spec.workloads):
         yield invalid(
             "nothing",
             ("nodeGroups",),
             "the spec does not say what the cluster must carry",
-            limit="at least one node group, node pool or workload",
+            limit="at least one node group, node pool, Fargate profile or workload",
             fix="add nodeGroups with instanceTypes and maxSize, or workloads with cpu, memory and replicas",
         )
     names: set[str] = set()
