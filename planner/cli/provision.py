@@ -103,7 +103,7 @@ class Opened:
     """The stack and its backend, for messages."""
 
 
-def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
+def opened(asked: Asked, *, create: bool, unlock: bool = False, adopt: bool = False) -> Opened:
     """Read the plan, find out whose account it is, open the stack, and say all three.
 
     Raises CliError: 2 for a file that is no plan, 5 where credentials, Pulumi or the backend fail.
@@ -143,7 +143,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     where = f"stack {place.stack} in {place.backend}"
     streams.note(f"account {account}, region {plan.design.region}; {where}; plan {plan.digest[:19]}")
     try:
-        for line in mend(place, unlock=unlock):
+        for line in mend(place, unlock=unlock, adopt=adopt):
             streams.note(f"mended: {line}")
         engine = open_engine(plan.design, place, create=create, command=_pulumi())
         if unlock:
