@@ -22,19 +22,22 @@ from planner.report.columns import aligned
 ROOT = Path(__file__).parent.parent
 
 
+TESTS = [f"tests/engine/test_{name}.py" for name in ("disk", "faults", "broken_state", "killed")]
+
+
 def main() -> None:
     """Print the table; ends with 1 if a cell is not zero or a run never finished."""
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "faults.jsonl"
         ended = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "0", "-q", "tests/engine/test_faults.py"],
+            [sys.executable, "-m", "pytest", "-n", "2", "--dist", "load", "-q", *TESTS],
             cwd=ROOT,
             env={**os.environ, "EKSPLAN_FAULT_TABLE": str(table)},
             stdout=subprocess.DEVNULL,
             check=False,
         )
         lines = table.read_text("utf-8").splitlines() if table.exists() else []
-    rows = [[str(cell) for cell in json.loads(line)] for line in lines]
+    rows = [[str(cell) for cell in json.loads(line)] for line in sorted(lines)]
     print(aligned(["fault", "outcome", "lost", "orphaned"], rows, left=2))
     sys.exit(ended.returncode)
 

@@ -108,7 +108,7 @@ class Opened:
     """The stack and its backend, for messages."""
 
 
-def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
+def opened(asked: Asked, *, create: bool, unlock: bool = False, adopt: bool = False) -> Opened:
     """Read the plan, find out whose account it is, open the stack, and say all three.
 
     Raises CliError: 2 for a file that is no plan, 5 where credentials, Pulumi or the backend fail.
@@ -153,7 +153,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False) -> Opened:
     for line in now.told:
         streams.note(line)
     try:
-        for line in mend(place, unlock=unlock):
+        for line in mend(place, unlock=unlock, adopt=adopt):
             streams.note(f"mended: {line}")
         engine = open_engine(now.design, place, create=create, command=pulumi)
         if unlock:

@@ -71,7 +71,7 @@ def command(
     from planner.report.simulation import paragraphs
 
     _known_checks(skip_check)
-    at = opened(asked, create=True, unlock=approval.unlock)
+    at = opened(asked, create=True, unlock=approval.unlock, adopt=adopt)
     take = adopt or is_behind(at.engine.place)
     try:
         pending = under_way(at)

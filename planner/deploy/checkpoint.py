@@ -102,9 +102,10 @@ def caught_up(place: Place) -> None:
         files.behind.unlink(missing_ok=True)
 
 
-def mend(place: Place, *, unlock: bool) -> tuple[str, ...]:
+def mend(place: Place, *, unlock: bool, adopt: bool = False) -> tuple[str, ...]:
     """Put right what a dead run broke; returns what was done, in words.
 
+    A full disk can leave the state and every copy broken; then ``adopt`` agrees to begin an empty one.
     Nothing is touched while a lock is held, but with ``unlock``, and never while the holder is seen to live.
     Raises LockedError then, where something is to be mended, and BrokenStateError where no copy is whole.
     """
@@ -117,7 +118,7 @@ def mend(place: Place, *, unlock: bool) -> tuple[str, ...]:
     if not torn and not broken:
         return ()
     _refuse_while_held((*broken, *torn)[0], files.locks(), unlock=unlock)
-    return (*map(_without_attributes, torn), *(_put_back(files, one) for one in broken))
+    return (*map(_without_attributes, torn), *(_put_back(files, one, adopt=adopt) for one in broken))
 
 
 def _refuse_while_held(broken: Path, locks: tuple[Lock, ...], *, unlock: bool) -> None:
@@ -137,15 +138,24 @@ def _without_attributes(attributes: Path) -> str:
     return f"{attributes} was left half-written by a killed run; nothing needs it, and it is now called {kept.name}"
 
 
-def _put_back(files: Files, state: Path) -> str:
+def _put_back(files: Files, state: Path, *, adopt: bool) -> str:
     size = state.stat().st_size
     how = f"not whole ({size} bytes)" if size else "empty"
     same = (one for one in files.copies() if _compression(one) == _compression(state))
     copy = next((one for one in same if not _is_broken(one)), None)
+    if copy is None and adopt:
+        kept = _aside(state)
+        files.behind.write_text(f"{state.name} had no whole copy\n", "utf-8")
+        state.rename(kept)
+        return (
+            f"{state} was {how}, and no copy of it is whole: it is kept as {kept.name}, the stack begins anew, and what "
+            "was made is looked for by name and tag"
+        )
     if copy is None:
         raise BrokenStateError(
             f"{state} is {how}, and no copy of it below {files.root} is whole. Put one back from a backup of your "
-            "own; or rename the file, and `eksplan up` with --adopt looks by name and tag for what was made"
+            "own; or run `eksplan up` with --adopt, which keeps the broken file aside and looks by name and tag for "
+            "what was made"
         )
     kept, fresh = _aside(state), state.with_name(f"{state.name}.new")
     shutil.copyfile(state, kept)

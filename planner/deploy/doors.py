@@ -9,6 +9,7 @@ from planner.deploy.steps import NODE_GROUP, Action, Step
 
 _VPC, _SUBNET = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet"
 _CLUSTER = "aws:eks/cluster:Cluster"
+_FILES, _TARGET = "aws:efs/fileSystem:FileSystem", "aws:efs/mountTarget:MountTarget"
 
 #: By door: the type whose making passes it, and properties whose change passes it too.
 DOORS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -20,9 +21,13 @@ DOORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "cluster.name": (_CLUSTER, ()),
     "cluster.egress": (_CLUSTER, ("vpcConfig.controlPlaneEgressMode",)),
     "cluster.access": (_CLUSTER, ("accessConfig",)),
+    "cluster.auto-mode-role": (_CLUSTER, ("computeConfig.nodeRoleArn",)),
     "cluster.encryption": (_CLUSTER, ("encryptionConfig",)),
     "node-groups.launch-template": (NODE_GROUP, ()),
     "node-groups.ami": (NODE_GROUP, ()),
+    "efs.encryption": (_FILES, ()),
+    "efs.performance-mode": (_FILES, ()),
+    "efs.mount-targets": (_TARGET, ()),
 }
 
 

@@ -79,6 +79,15 @@ def test_nothing_whole_is_said_and_nothing_is_touched(place: Place) -> None:
     assert sorted(one.name for one in state.parent.iterdir()) == ["test.json", "test.json.bak"]
 
 
+def test_with_adopt_a_state_that_nothing_mends_is_put_away(place: Place) -> None:
+    state = at(place, "test.json", b"{")
+    (said,) = mend(place, unlock=False, adopt=True)
+    assert "the stack begins anew" in said
+    assert not state.exists()
+    assert state.with_name("test.json.broken").read_bytes() == b"{"
+    assert is_behind(place)
+
+
 def test_what_was_put_away_before_stays(place: Place) -> None:
     state = at(place, "test.json")
     at(place, "test.json.bak", content(1))

@@ -76,12 +76,15 @@ def test_where_no_copy_is_whole_it_says_so_and_adoption_finds_what_was_made(engi
     lost = invoke("up", "-f", file, "--yes")
     assert lost.code == 5, lost.said
     assert f"{state.absolute()} is empty, and no copy of it below" in lost.err
-    assert "`eksplan up` with --adopt looks by name and tag" in lost.err
+    assert "run `eksplan up` with --adopt, which keeps the broken file aside" in lost.err
     before = inventory(one.design.region)
-    state.rename(state.with_name("aside"))
+    calls = len(engine.plugin.calls)
     taken = invoke("up", "-f", file, "--yes", "--adopt")
+    assert taken.code == 0, taken.said
     assert "adopts Vpc test" in taken.err
-    assert {one for one in inventory(one.design.region) - before if one[0] in ("vpc", "cluster", "subnet")} == set()
+    assert state.with_name("test.json.broken").read_bytes() == b""
+    assert [call for call in engine.plugin.calls[calls:] if call[0] == "create"] == []
+    assert inventory(one.design.region) == before
 
 
 def test_a_broken_state_under_a_dead_runs_lock_wants_unlock_and_no_more(engine: Engine, folder: Path) -> None:

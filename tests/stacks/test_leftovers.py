@@ -25,7 +25,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "network ACLs": VARIANTS["network ACLs"],
     "Karpenter, IRSA, access entries": {
         "addons": ["karpenter", {"name": "aws-ebs-csi-driver", "identity": "irsa"}],
-        "access": {"entries": [{"principal": _ADMIN, "policies": [{"policy": "AmazonEKSClusterAdminPolicy"}]}]},
+        "accessEntries": [{"principalArn": _ADMIN, "policies": [{"policy": "AmazonEKSClusterAdminPolicy"}]}],
     },
 }
 

@@ -7,6 +7,7 @@ import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -69,7 +70,10 @@ class Account:
 
 def state_of(stack: automation.Stack) -> tuple[dict[tuple[str, str], str], set[tuple[str, str]]]:
     """Ids of the state's AWS resources by type and name; and types and names of pending operations."""
-    deployment = dict(stack.export_stack().deployment or {})
+    return _state_in(dict(stack.export_stack().deployment or {}))
+
+
+def _state_in(deployment: dict[str, Any]) -> tuple[dict[tuple[str, str], str], set[tuple[str, str]]]:
     ids = {
         _key(one["urn"]): one["id"]
         for one in deployment.get("resources", [])
@@ -84,7 +88,26 @@ def account(
 ) -> Account:
     """Compare state and moto. ``made`` is the double's own list (type, name, id), ``told`` all that the
     runs printed; a pending operation in the state is a report too."""
-    ids, pending = state_of(stack)
+    return _account(state_of(stack), region, before, made, told)
+
+
+def account_of_file(
+    state: Path, region: str, before: Found, made: list[tuple[str, str, str]], told: str = ""
+) -> Account:
+    """The same of a stack that the command line made: ``state`` is the folder of its backend."""
+    (file,) = (state / ".pulumi" / "stacks" / "eksplan").glob("*.json")
+    deployment = json.loads(file.read_text("utf-8"))["checkpoint"]["latest"]
+    return _account(_state_in(deployment), region, before, made, told)
+
+
+def _account(
+    state: tuple[dict[tuple[str, str], str], set[tuple[str, str]]],
+    region: str,
+    before: Found,
+    made: list[tuple[str, str, str]],
+    told: str,
+) -> Account:
+    ids, pending = state
     here = inventory(region)
     present = {identity for _, identity in here}
     known = {identity for _, identity in ((key, one) for key, one in ids.items())}

@@ -72,10 +72,16 @@ def read_flow_log(identity: str, state: Values, c: Clients) -> Values | None:
         "vpcId": one["ResourceId"],
         "trafficType": one["TrafficType"],
         "logDestinationType": one["LogDestinationType"],
+        "logDestination": one.get("LogDestination") or _group_arn(one["LogGroupName"], c),
         "maxAggregationInterval": one["MaxAggregationInterval"],
         "iamRoleArn": one.get("DeliverLogsPermissionArn"),
         "tags": tag_table(one.get("Tags")),
     }
+
+
+def _group_arn(name: str, c: Clients) -> str:
+    found = c("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return str(next(one["arn"] for one in found if one["logGroupName"] == name)).removesuffix(":*")
 
 
 @reads("aws:kms/key:Key")
