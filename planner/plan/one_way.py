@@ -107,7 +107,7 @@ def one_way_doors(
             )
         )
     if not design.node_groups:
-        return tuple(doors)
+        return tuple(doors + storage_doors(design))
     doors.append(
         OneWayDoor(
             "node-groups.launch-template",
