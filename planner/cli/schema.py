@@ -31,7 +31,7 @@ def command(what: str) -> None:
 
         schema = fleet_schema()
     else:
-        from planner.plan.schema import findings_schema
+        from planner.report.findings.document import findings_schema
 
         schema = findings_schema()
     streams.document(json.dumps(schema, indent=1, ensure_ascii=False))
