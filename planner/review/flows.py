@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.design import Design, Unknown
+from planner.design.index import once
 from planner.review.rule import Outcome, Problem, ReviewContext, Unseen
 from planner.security.flows.matrix import Row, ask_all
 from planner.security.intents.features import of_design
@@ -16,8 +17,13 @@ def rows(design: Design, context: ReviewContext, keys: tuple[str, ...]) -> tuple
     """The flows of these keys, asked for all pairs of places; alike ones together, for speed."""
     if design.cluster is None:
         return ()
-    wanted = [one for one in intents(of_design(design, context.facts), context.facts) if one.key in keys]
-    return ask_all(design, wanted, few=0)
+
+    def ask() -> tuple[Row, ...]:
+        wanted = [one for one in intents(of_design(design, context.facts), context.facts) if one.key in keys]
+        return ask_all(design, wanted, few=0)
+
+    # several rules ask the same, and the answers take longer than all other rules together
+    return once(design, ("flows", keys, id(context.facts)), ask)
 
 
 def stopped(

@@ -16,6 +16,8 @@ class Need:
 
     subnets: tuple[str, ...]
     addresses: int | Unknown
+    least: int
+    """One for each node: what they take whatever the CNI keeps warm."""
 
 
 def node_addresses(design: Design, context: ReviewContext) -> tuple[Need, ...] | Unknown:
@@ -30,6 +32,7 @@ def node_addresses(design: Design, context: ReviewContext) -> tuple[Need, ...] |
     settings = cni_settings(design)
     pods_of_zone = _pod_subnets_by_zone(design)
     needed: dict[frozenset[str], int | Unknown] = {}
+    least: dict[frozenset[str], int] = {}
     for group in design.node_groups:
         each = (
             settings
@@ -40,6 +43,7 @@ def node_addresses(design: Design, context: ReviewContext) -> tuple[Need, ...] |
         by_zone = _by_zone(design, group)
         share = -(-coming // max(len(by_zone), 1))
         for zone, names in by_zone.items():
+            least[names] = least.get(names, 0) + share
             _add(needed, names, each if isinstance(each, Unknown) else share * each.node_subnet)
             pods = pods_of_zone.get(zone) if isinstance(zone, str) else None
             if pods is not None and not isinstance(each, Unknown):
@@ -47,8 +51,9 @@ def node_addresses(design: Design, context: ReviewContext) -> tuple[Need, ...] |
     for together in _overlapping(needed):
         inside = [amount for names, amount in needed.items() if names <= together]
         unknown = next((one for one in inside if isinstance(one, Unknown)), None)
+        least[together] = sum(amount for names, amount in least.items() if names <= together)
         needed[together] = unknown or sum(one for one in inside if not isinstance(one, Unknown))
-    return tuple(Need(tuple(sorted(names)), amount) for names, amount in needed.items())
+    return tuple(Need(tuple(sorted(names)), amount, least.get(names, 0)) for names, amount in needed.items())
 
 
 def _by_zone(design: Design, group: NodeGroup) -> dict[str | Unknown, frozenset[str]]:

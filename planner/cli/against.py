@@ -1,0 +1,44 @@
+"""``--against PLAN``: how what runs differs from the plan that made it, in the design's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.exits import CliError
+from planner.cli.inputs import plan_file
+
+if TYPE_CHECKING:
+    from planner.catalog.facts import Facts
+    from planner.deploy.drift import Drift
+    from planner.design import Design
+
+AGAINST = click.option(
+    "--against",
+    metavar="PLAN",
+    type=click.Path(path_type=str),
+    help="Also show how a running cluster, or a snapshot of it, differs from this plan file; differences fail like findings.",
+)
+
+
+def compared(file: str, found: Design, facts: Facts) -> Drift:
+    """How an observed design differs from the plan in a file.
+
+    Raises CliError for a file that is no plan, a design that is itself planned, and a plan of another
+    cluster or region.
+    """
+    from planner.deploy.drift import drift
+
+    plan = plan_file(file)
+    if found.planned:
+        raise CliError("--against compares what runs: give --cluster, --vpc or a snapshot beside it")
+    there, wanted = _place(found), _place(plan.design)
+    if there != wanted:
+        raise CliError(f"--against {file}: the plan is of {wanted}, and this is {there}")
+    return drift(plan.design, found, facts)
+
+
+def _place(design: Design) -> str:
+    """Cluster and region."""
+    return f"cluster {design.cluster.name if design.cluster else '(none)'} in {design.region}"
