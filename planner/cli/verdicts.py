@@ -99,6 +99,11 @@ class Prepared:
     waivers: tuple[Waiver, ...]
     baseline: Baseline | None
 
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The formats that go to standard output."""
+        return tuple(form for form, file in self.targets if file == "-")
+
     def finish(self, reports: Sequence[Report], inputs: Sequence[str] = ()) -> int:
         """Settle, write every format and the baseline, and return the exit code. ``inputs`` are files that
         were read and must not be written over. Raises CliError where a file cannot be written."""

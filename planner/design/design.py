@@ -22,6 +22,7 @@ from planner.design.network import (
 )
 from planner.design.nodes import LaunchTemplate, NodeGroup
 from planner.design.observability import FlowLog, Key, LogGroup
+from planner.design.operations import Operations
 from planner.design.security import Role, SecurityGroup
 from planner.design.storage import FileSystem
 from planner.design.unknown import Unknown
@@ -70,6 +71,8 @@ class Design:
     """Interfaces that exist; None in a plan, where there are none yet."""
     ebs_encryption_by_default: bool | Unknown | None = field(default=None, compare=False)
     """Whether the account encrypts every new EBS volume here; None in a plan, which always asks for it."""
+    operations: Operations | None = field(default=None, compare=False)
+    """What only a running cluster tells; None in a plan, and for a VPC without a cluster."""
     planned: bool = field(default=True, compare=False)
     """True when it comes from a plan, False when it was observed."""
 

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from planner.review.rule import Rule
+from planner.review.rules.addons.add001 import RULE as ADD001
+from planner.review.rules.addons.add002 import RULE as ADD002
+from planner.review.rules.addons.add003 import RULE as ADD003
+from planner.review.rules.addons.add004 import RULE as ADD004
+from planner.review.rules.addons.add005 import RULE as ADD005
+from planner.review.rules.addons.add006 import RULE as ADD006
+from planner.review.rules.addons.add007 import RULE as ADD007
 from planner.review.rules.cluster_subnets.csn001 import RULE as CSN001
 from planner.review.rules.cluster_subnets.csn002 import RULE as CSN002
 from planner.review.rules.cluster_subnets.csn003 import RULE as CSN003
@@ -66,6 +73,12 @@ from planner.review.rules.security_groups.sgr001 import RULE as SGR001
 from planner.review.rules.security_groups.sgr002 import RULE as SGR002
 from planner.review.rules.security_groups.sgr003 import RULE as SGR003
 from planner.review.rules.security_groups.sgr004 import RULE as SGR004
+from planner.review.rules.upgrades.upg001 import RULE as UPG001
+from planner.review.rules.upgrades.upg002 import RULE as UPG002
+from planner.review.rules.upgrades.upg003 import RULE as UPG003
+from planner.review.rules.upgrades.upg004 import RULE as UPG004
+from planner.review.rules.upgrades.upg005 import RULE as UPG005
+from planner.review.rules.upgrades.upg006 import RULE as UPG006
 from planner.review.rules.vpc.vpc001 import RULE as VPC001
 from planner.review.rules.vpc.vpc002 import RULE as VPC002
 from planner.review.rules.vpc.vpc003 import RULE as VPC003
@@ -147,6 +160,19 @@ ALL_RULES: tuple[Rule, ...] = (
     NGP022,
     NGP023,
     NGP024,
+    UPG001,
+    UPG002,
+    UPG003,
+    UPG004,
+    UPG005,
+    UPG006,
+    ADD001,
+    ADD002,
+    ADD003,
+    ADD004,
+    ADD005,
+    ADD006,
+    ADD007,
 )
 
 _BY_CODE = {rule.code: rule for rule in ALL_RULES} | {rule.name: rule for rule in ALL_RULES}

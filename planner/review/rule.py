@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from planner.catalog.facts import Facts
-from planner.catalog.model import InstanceTypes
+from planner.catalog.model import Catalog, InstanceTypes, KubernetesVersion
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 
@@ -23,10 +24,39 @@ def known(value: T | Unknown) -> T:
 
 @dataclass(frozen=True, slots=True)
 class ReviewContext:
-    """Facts that rules judge by."""
+    """What rules judge by, beside the design: facts, and what the caller knows of time and intent."""
 
     facts: Facts
     instance_types: InstanceTypes
+    versions: tuple[KubernetesVersion, ...] = ()
+    """The catalog's table of Kubernetes versions, for where EKS did not tell its own."""
+    today: date | None = None
+    """The day of the review; None judges a running cluster by the day on which it was observed, and
+    leaves what depends on the day out of a plan."""
+    target: str | None = None
+    """Kubernetes version of an upgrade that is planned."""
+    history: tuple[Design, ...] = ()
+    """The same design as it was observed before."""
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    """Thresholds of the user's own, by the key of the fact that they stand for."""
+
+    def number(self, key: str) -> int:
+        """A threshold: the user's own, else the fact of that key. Raises KeyError for an unknown key."""
+        return self.parameters.get(key, self.facts.number(key))
+
+
+def context_of(
+    catalog: Catalog,
+    *,
+    today: date | None = None,
+    target: str | None = None,
+    history: tuple[Design, ...] = (),
+    parameters: Mapping[str, int] | None = None,
+) -> ReviewContext:
+    """A context with everything that rules take from a catalog."""
+    return ReviewContext(
+        catalog.facts, catalog.instance_types, catalog.versions, today, target, history, parameters or {}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +101,8 @@ class Rule:
     since: str = "0.1.0"
     confidence: str = "high"
     """How sure a finding is: high, medium or low."""
+    parameters: tuple[str, ...] = ()
+    """Facts whose numbers a user may replace (``ReviewContext.parameters``)."""
 
     @property
     def group(self) -> str:

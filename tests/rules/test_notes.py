@@ -318,6 +318,29 @@ def test_N42_zonal_volumes_need_nodes_in_more_than_one_zone() -> None:
     assert codes_citing("N42", "minimal", set=changes) == {"NSN005"}
 
 
+RUNNING: dict[str, Any] = {
+    "observed": "2026-11-28T22:00:00+00:00",
+    "versions": [],
+    "insights": [],
+    "addonVersions": [],
+    "quotas": [],
+}
+
+
+def test_N03_insights_are_read_before_an_upgrade() -> None:
+    insight = {"name": "Kubelet version skew", "category": "UPGRADE_READINESS", "status": "ERROR", "version": "1.36"}
+    old = {**insight, "refreshed": "2026-11-20T22:00:00+00:00"}
+    changes = {"planned": False, "operations": {**RUNNING, "insights": [old]}}
+    assert codes_citing("N03", "minimal", set=changes) == {"UPG003", "UPG004"}
+
+
+def test_N10_versions_have_their_end_and_their_order() -> None:
+    ended = {"version": "1.35", "status": "UNSUPPORTED", "endOfStandardSupport": "2026-03-27"}
+    proxy = {"cluster.addons[kube-proxy].version": "v1.31.0-eksbuild.1"}
+    changes = {"planned": False, "operations": {**RUNNING, "versions": [ended]}, **proxy}
+    assert {"UPG002", "UPG006", "ADD007"} <= codes_citing("N10", "minimal", set=changes)
+
+
 def test_N44_load_balancers_need_eight_addresses() -> None:
     changes = {"planned": False, "subnets[hello-public-use1-az1].freeAddresses": 7}
     assert codes_citing("N44", "minimal", set=changes) == {"LBS003"}
