@@ -61,6 +61,7 @@ FAULTS: dict[str, dict[str, set[str]]] = {
         "prowler": {"eks_cluster_uses_a_supported_version"},
         "checkov": {"CKV_AWS_339"},
     },
+    "core add-ons that EKS does not manage": {"eksplan": {"ADD004"}},
     "Amazon Linux 2": {"eksplan": {"NGP004"}},
     "types with different maxPods": {"eksplan": {"CAP001"}},
     "50 nodes in a /28": {"eksplan": {"NSN001"}},

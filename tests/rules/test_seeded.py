@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import boto3
 import pytest
 
@@ -9,7 +11,8 @@ from planner.diagnostics import Verdict
 from planner.observe.collect import collect
 from planner.observe.parse import parse
 from planner.review.engine import review
-from tests.rules.test_rules import context
+from planner.review.rule import context_of
+from tests.support.plans import embedded
 from tests.support.seeded import CLUSTER, REGION, seed
 
 pytestmark = pytest.mark.usefixtures("moto")
@@ -25,6 +28,8 @@ FAULTS = {
     "no rule in the nodes' group": {"SGR001", "SGR002", "SGR004"},
     "open endpoint, private one off": {"API002", "API003"},
     "AL2": {"NGP004"},
+    "version out of support": {"UPG002"},
+    "core add-ons that EKS does not manage": {"ADD004"},
     "50 nodes in a /28": {"NSN001"},
     "all in two /28s, one for nodes": {"CSN004", "CSN008", "NSN005"},
 }
@@ -33,7 +38,8 @@ FAULTS = {
 @pytest.fixture
 def verdict() -> Verdict:
     seed()
-    return review(parse(collect(boto3.session.Session(region_name=REGION), REGION, CLUSTER)), context())
+    context = context_of(embedded(), today=date(2026, 11, 28))
+    return review(parse(collect(boto3.session.Session(region_name=REGION), REGION, CLUSTER)), context)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
