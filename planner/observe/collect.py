@@ -138,7 +138,9 @@ class _Cluster(Calls):
 
     def _ask_roles(self, arns: set[str]) -> None:
         for role in sorted(arn.rpartition("/")[2] for arn in arns if arn):
-            self.one("iam:GetRole", self.iam, "get_role", "Role", key=role, RoleName=role)
+            found = self.ask("iam:GetRole", lambda role=role: self._role(role), role)  # type: ignore[misc]
+            if found is None:
+                continue
             self.many(
                 "iam:ListAttachedRolePolicies",
                 self.iam,
@@ -154,3 +156,10 @@ class _Cluster(Calls):
                 self.one(
                     "iam:GetRolePolicy", self.iam, "get_role_policy", "PolicyDocument", key=f"{role}/{policy}", **names
                 )
+
+    def _role(self, role: str) -> Any:
+        """A role; None where there is none of that name, which is an answer."""
+        try:
+            return self.iam.get_role(RoleName=role)["Role"]
+        except self.iam.exceptions.NoSuchEntityException:
+            return None

@@ -201,6 +201,7 @@ def nat_gateways_of(raw: Raw, subnets: Names) -> tuple[tuple[NatGateway, ...] | 
             public_ips=tuple(
                 sorted(address["PublicIp"] for address in one.get("NatGatewayAddresses", ()) if address.get("PublicIp"))
             ),
+            failure=": ".join(filter(None, (one.get("FailureCode"), one.get("FailureMessage")))),
         )
         for one in alive
     ]

@@ -23,6 +23,14 @@ from planner.review.rules.endpoint.api001 import RULE as API001
 from planner.review.rules.endpoint.api002 import RULE as API002
 from planner.review.rules.endpoint.api003 import RULE as API003
 from planner.review.rules.endpoint.api004 import RULE as API004
+from planner.review.rules.endpoint.api005 import RULE as API005
+from planner.review.rules.endpoint.api006 import RULE as API006
+from planner.review.rules.endpoint.api007 import RULE as API007
+from planner.review.rules.endpoint.api008 import RULE as API008
+from planner.review.rules.iam.iam001 import RULE as IAM001
+from planner.review.rules.iam.iam002 import RULE as IAM002
+from planner.review.rules.iam.iam003 import RULE as IAM003
+from planner.review.rules.iam.iam005 import RULE as IAM005
 from planner.review.rules.load_balancers.lbs001 import RULE as LBS001
 from planner.review.rules.load_balancers.lbs002 import RULE as LBS002
 from planner.review.rules.load_balancers.lbs003 import RULE as LBS003
@@ -136,6 +144,14 @@ ALL_RULES: tuple[Rule, ...] = (
     API002,
     API003,
     API004,
+    API005,
+    API006,
+    API007,
+    API008,
+    IAM001,
+    IAM002,
+    IAM003,
+    IAM005,
     NGP001,
     NGP002,
     NGP003,

@@ -106,7 +106,7 @@ class Rule:
 
     @property
     def group(self) -> str:
-        """The letters of the code: VPC, CSN, NSN, LBS, RTE, SGR, ACL, API, NGP."""
+        """The letters of the code: VPC, CSN, NSN, LBS, RTE, SGR, ACL, API, IAM, EFS, NGP."""
         return self.code.rstrip("0123456789")
 
     @property

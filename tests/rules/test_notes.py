@@ -346,6 +346,15 @@ def test_N44_load_balancers_need_eight_addresses() -> None:
     assert codes_citing("N44", "minimal", set=changes) == {"LBS003"}
 
 
+def test_N02_secrets_without_a_key_of_ones_own() -> None:
+    assert codes_citing("N02", "minimal", set={"planned": False}) == {"API006"}
+
+
+@pytest.mark.parametrize(("role", "code"), [("hello-cluster", "IAM001"), ("hello-node", "IAM002")])
+def test_N36_roles_of_cluster_and_nodes(role: str, code: str) -> None:
+    assert codes_citing("N36", "minimal", remove=[f"roles[{role}]"]) == {code}
+
+
 def test_every_reviewed_note_is_tested_here() -> None:
     reviewed = {note for rule in ALL_RULES for note in rule.notes}
     tested = {name.split("_")[1] for name in globals() if name.startswith("test_N")}
