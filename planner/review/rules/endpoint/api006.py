@@ -1,13 +1,12 @@
-"""Secrets are not encrypted with a KMS key of your own.
+"""Secrets lie in etcd without envelope encryption.
 
 ## What it does
 Reads the encryption configuration of a running cluster. From Kubernetes 1.28 EKS envelope-encrypts everything in
-etcd with a key of AWS's own, so scanners that call such a cluster unencrypted are wrong; the finding says only
-that the key is not yours. In a plan the choice is a decision of its own (`why secrets.encryption`).
+etcd with a key of AWS's own, so scanners that call such a cluster unencrypted are wrong: whether the key should be
+yours is a choice (`why secrets.encryption`), no fault. Before 1.28 nothing but a key of yours does it.
 
 ## Why it matters
-With a key of your own you decide who may use it, see every use in CloudTrail and can cut it off. That cannot be
-undone: a key once set stays.
+Who gets at a copy of etcd reads the secrets. A key once set cannot be taken away.
 
 ## How to fix
 `aws eks associate-encryption-config --cluster-name NAME --encryption-config
@@ -34,26 +33,22 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     if cluster is None or design.planned or cluster.secrets_key or cluster.secrets_key_arn:
         return
     since = str(context.facts["secrets.default_encryption"].value)
-    default = not older(cluster.version, since)
+    if not older(cluster.version, since):
+        return
     yield Problem(
         cluster.name,
-        f"from Kubernetes {since} EKS envelope-encrypts secrets with a key of AWS's own; none of yours is set"
-        if default
-        else "secrets are encrypted on EKS's disks only, not in etcd",
-        measured=f"AWS's own key (Kubernetes {cluster.version})"
-        if default
-        else f"no key (Kubernetes {cluster.version})",
-        limit="a KMS key of your own, where you must control it",
+        "secrets are encrypted on EKS's disks only, not in etcd",
+        measured=f"no key (Kubernetes {cluster.version})",
+        limit=f"a KMS key of your own, or Kubernetes {since}, which brings AWS's",
         fix=f"aws eks associate-encryption-config --cluster-name {cluster.name} --encryption-config "
         '\'[{"resources":["secrets"],"provider":{"keyArn":"ARN"}}]\' (cannot be undone)',
-        severity=None if default else Severity.WARNING,
     )
 
 
 RULE = Rule(
     code="API006",
-    name="secrets-without-own-key",
-    severity=Severity.INFO,
+    name="secrets-not-enveloped",
+    severity=Severity.WARNING,
     source="https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html",
     notes=("N02",),
     confidence="high",
