@@ -69,6 +69,8 @@ class Design:
     """Interfaces that exist; None in a plan, where there are none yet."""
     ebs_encryption_by_default: bool | Unknown | None = field(default=None, compare=False)
     """Whether the account encrypts every new EBS volume here; None in a plan, which always asks for it."""
+    group_rules_quota: int | Unknown | None = field(default=None, compare=False)
+    """Rules that a security group may have in a direction and address family here; None in a plan."""
     planned: bool = field(default=True, compare=False)
     """True when it comes from a plan, False when it was observed."""
 
