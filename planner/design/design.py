@@ -73,6 +73,8 @@ class Design:
     """Whether the account encrypts every new EBS volume here; None in a plan, which always asks for it."""
     operations: Operations | None = field(default=None, compare=False)
     """What only a running cluster tells; None in a plan, and for a VPC without a cluster."""
+    group_rules_quota: int | Unknown | None = field(default=None, compare=False)
+    """Rules that a security group may have in a direction and address family here; None in a plan."""
     planned: bool = field(default=True, compare=False)
     """True when it comes from a plan, False when it was observed."""
 

@@ -13,6 +13,7 @@ from planner.observe.parse_events import event_rules_of, queues_of
 from planner.observe.parse_network import Names
 from planner.observe.parse_records import flow_logs_of, keys_of, log_groups_of
 from planner.observe.parse_storage import file_systems_of
+from planner.observe.quotas import group_rules_quota_of
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
 
@@ -74,6 +75,7 @@ def parse(raw: Raw) -> Design:
         flow_logs=flow_logs_of(raw),
         file_systems=file_systems_of(raw, subnet_names, groups),
         prefix_lists=parse_lists.prefix_lists_of(raw, lists),
+        group_rules_quota=group_rules_quota_of(raw),
         interfaces=parse_lists.interfaces_of(raw, subnet_names, groups),
         roles=(),
         cluster=None,

@@ -273,6 +273,7 @@ def security_groups_of(
                 made_by_eks=own,
                 tags=() if own else tags_of(item),
                 id=item["GroupId"],
+                tags_of_eks=tags_of(item) if own else None,
             )
         )
     return tuple(sorted(made, key=lambda one: one.name))

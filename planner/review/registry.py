@@ -39,6 +39,7 @@ from planner.review.rules.load_balancers.lbs005 import RULE as LBS005
 from planner.review.rules.load_balancers.lbs007 import RULE as LBS007
 from planner.review.rules.network_acls.acl001 import RULE as ACL001
 from planner.review.rules.network_acls.acl002 import RULE as ACL002
+from planner.review.rules.network_acls.acl003 import RULE as ACL003
 from planner.review.rules.node_groups.ngp001 import RULE as NGP001
 from planner.review.rules.node_groups.ngp002 import RULE as NGP002
 from planner.review.rules.node_groups.ngp003 import RULE as NGP003
@@ -72,15 +73,25 @@ from planner.review.rules.node_subnets.nsn007 import RULE as NSN007
 from planner.review.rules.routes.rte001 import RULE as RTE001
 from planner.review.rules.routes.rte002 import RULE as RTE002
 from planner.review.rules.routes.rte003 import RULE as RTE003
+from planner.review.rules.routes.rte004 import RULE as RTE004
 from planner.review.rules.routes.rte005 import RULE as RTE005
 from planner.review.rules.routes.rte006 import RULE as RTE006
 from planner.review.rules.routes.rte007 import RULE as RTE007
 from planner.review.rules.routes.rte008 import RULE as RTE008
+from planner.review.rules.routes.rte009 import RULE as RTE009
 from planner.review.rules.routes.rte010 import RULE as RTE010
 from planner.review.rules.security_groups.sgr001 import RULE as SGR001
 from planner.review.rules.security_groups.sgr002 import RULE as SGR002
 from planner.review.rules.security_groups.sgr003 import RULE as SGR003
 from planner.review.rules.security_groups.sgr004 import RULE as SGR004
+from planner.review.rules.security_groups.sgr005 import RULE as SGR005
+from planner.review.rules.security_groups.sgr006 import RULE as SGR006
+from planner.review.rules.security_groups.sgr007 import RULE as SGR007
+from planner.review.rules.security_groups.sgr008 import RULE as SGR008
+from planner.review.rules.security_groups.sgr009 import RULE as SGR009
+from planner.review.rules.storage.efs001 import RULE as EFS001
+from planner.review.rules.storage.efs002 import RULE as EFS002
+from planner.review.rules.storage.efs003 import RULE as EFS003
 from planner.review.rules.upgrades.upg001 import RULE as UPG001
 from planner.review.rules.upgrades.upg002 import RULE as UPG002
 from planner.review.rules.upgrades.upg003 import RULE as UPG003
@@ -129,17 +140,25 @@ ALL_RULES: tuple[Rule, ...] = (
     RTE001,
     RTE002,
     RTE003,
+    RTE004,
     RTE005,
     RTE006,
     RTE007,
     RTE008,
+    RTE009,
     RTE010,
     SGR001,
     SGR002,
     SGR003,
     SGR004,
+    SGR005,
+    SGR006,
+    SGR007,
+    SGR008,
+    SGR009,
     ACL001,
     ACL002,
+    ACL003,
     API001,
     API002,
     API003,
@@ -152,6 +171,9 @@ ALL_RULES: tuple[Rule, ...] = (
     IAM002,
     IAM003,
     IAM005,
+    EFS001,
+    EFS002,
+    EFS003,
     NGP001,
     NGP002,
     NGP003,

@@ -355,6 +355,15 @@ def test_N36_roles_of_cluster_and_nodes(role: str, code: str) -> None:
     assert codes_citing("N36", "minimal", remove=[f"roles[{role}]"]) == {code}
 
 
+def test_N43_file_systems_stand_in_every_zone_and_are_encrypted() -> None:
+    changes = {"fileSystems[studio-efs-shared].mountTargets": [], "fileSystems[studio-efs-models].encrypted": False}
+    assert codes_citing("N43", "shared-storage", set=changes) == {"EFS001", "EFS003"}
+
+
+def test_N43_mount_targets_let_nodes_in() -> None:
+    assert codes_citing("N43", "shared-storage", set={"securityGroups[studio-efs].rules": []}) == {"EFS002"}
+
+
 def test_every_reviewed_note_is_tested_here() -> None:
     reviewed = {note for rule in ALL_RULES for note in rule.notes}
     tested = {name.split("_")[1] for name in globals() if name.startswith("test_N")}
@@ -366,7 +375,7 @@ OUT = {"direction": "egress", "protocol": "-1", "fromPort": None, "toPort": None
 
 def test_N34_members_of_the_cluster_group_reach_each_other() -> None:
     changes = {"securityGroups[eks-cluster-sg-hello].rules": [OUT]}
-    assert codes_citing("N34", "minimal", set=changes) == {"SGR001"}
+    assert codes_citing("N34", "minimal", set=changes) == {"SGR001", "SGR009"}
 
 
 def test_N35_dns_kubelet_and_the_api_are_the_least() -> None:
