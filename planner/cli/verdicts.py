@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 FORMATS = {
     "table": "planner.report.findings.table",
     "json": "planner.report.findings.document",
+    "sarif": "planner.report.findings.sarif",
+    "junit": "planner.report.findings.junit",
+    "markdown": "planner.report.findings.pull_request",
+    "github": "planner.report.findings.github",
+    "html": "planner.report.findings.page",
+    "csv": "planner.report.findings.table_csv",
 }
 """Formats by name, with the module whose ``render`` writes each (a table is drawn)."""
 
@@ -115,9 +121,7 @@ class Prepared:
         for form, file in self.targets:
             _write(form, file, review, kept)
         if self.asked.write_baseline:
-            text = baseline.written(review.reports)
-            write_text(text, Path(self.asked.write_baseline), [one for one in kept if one != self.asked.baseline])
-            streams.note(f"baseline written: {self.asked.write_baseline}")
+            _write_baseline(self.asked.write_baseline, baseline.written(review.reports))
         return Exit.FINDINGS if review.failed else Exit.CLEAN
 
 
@@ -214,6 +218,14 @@ def _baseline(file: str | None) -> Baseline | None:
         return read_baseline(content, name)
     except BaselineError as error:
         raise CliError(str(error)) from None
+
+
+def _write_baseline(file: str, text: str) -> None:
+    """Write a baseline, over an older one but over nothing else."""
+    if Path(file).is_file():
+        _baseline(file)
+    write_text(text, Path(file))
+    streams.note(f"baseline written: {file}")
 
 
 def _write(form: str, file: str, review: Review, inputs: Sequence[str]) -> None:

@@ -41,13 +41,13 @@ def write_text(text: str, path: Path, inputs: Sequence[str] = ()) -> None:
 
     Raises CliError where it cannot be written, and where it would take the place of one of the ``inputs``.
     """
+    if path.is_dir():
+        raise CliError(f"{path}: is a folder; name a file in it")
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         for one in inputs:
             if path.exists() and one != "-" and Path(one).exists() and path.samefile(one):
                 raise CliError(f"{path}: is what was read; give the report another name")
-        if path.is_dir():
-            raise CliError(f"{path}: is a folder; name a file in it")
         if path.exists() and not path.is_file():  # a pipe or a device
             path.write_text(text, "utf-8", errors="backslashreplace")
             return

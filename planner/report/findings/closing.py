@@ -24,7 +24,10 @@ def closing_line(review: Review) -> str:
     )
     listed = ", ".join(f"{count} {name}" for count, name in severities if count)
     findings = f"{found.new} finding{'s' if found.new > 1 else ''} ({listed})" if found.new else "no findings"
-    parts = [f"{found.passed} rules passed", f"{found.failed} failed with {findings}" if found.failed else findings]
+    parts = [
+        f"{found.passed} rule{'' if found.passed == 1 else 's'} passed",
+        f"{found.failed} failed with {findings}" if found.failed else findings,
+    ]
     parts += [f"{found.waived} waived"] if found.waived else []
     if review.compared:
         parts.append(f"{found.known} known and {found.gone} gone of the baseline")
