@@ -26,11 +26,12 @@ def folder() -> Path:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-    # the templates make YAML, TOML and scripts, not HTML
-    return Environment(  # noqa: S701
+    # most templates make YAML, TOML and scripts; only pages are HTML
+    return Environment(
         loader=FileSystemLoader(folder()),
+        autoescape=select_autoescape(("html.j2",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

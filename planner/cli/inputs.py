@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from planner.catalog.model import Catalog
     from planner.diagnostics import Diagnostic
     from planner.plan.model import Plan
+    from planner.spec.source import Source
 
 file_option = click.option(
     "-f",
@@ -72,6 +73,8 @@ class Planned:
 
     plan: Plan
     notices: tuple[Diagnostic, ...]
+    source: Source | None = None
+    """The spec that the plan was made of just now, with its lines; None for a plan file."""
 
 
 def plan_from_spec(
@@ -106,7 +109,7 @@ def plan_from_spec(
     if result.plan is None:
         raise AssertionError("no plan and no diagnostic")
     verdict = review(result.plan.design, context_of(catalog))
-    return Planned(sealed(dataclasses.replace(result.plan, verdict=verdict)), everything)
+    return Planned(sealed(dataclasses.replace(result.plan, verdict=verdict)), everything, loaded.source)
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -42,7 +42,7 @@ COMMANDS = {
     "max-pods": ("planner.cli.max_pods", "Pods per node of instance types, in every mode."),
     "instances": ("planner.cli.instances", "Find instance types by what they are and what they carry."),
     "explain": ("planner.cli.explain", "Explain a rule, a field of the spec, a note, or a flow."),
-    "schema": ("planner.cli.schema", "Print a JSON Schema: spec, plan, findings or fleet."),
+    "schema": ("planner.cli.schema", "Print a JSON Schema: spec, plan, findings, fleet or snapshot."),
     "catalog": ("planner.cli.catalog", "Show or refresh the dated facts."),
     "completion": ("planner.cli.completion", "Print the completion script of a shell."),
 }

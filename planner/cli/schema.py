@@ -10,9 +10,9 @@ from planner.cli import streams
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["spec", "plan", "findings", "fleet"]))
+@click.argument("what", type=click.Choice(["spec", "plan", "findings", "fleet", "snapshot"]))
 def command(what: str) -> None:
-    """Print a JSON Schema: spec, plan, findings or fleet.
+    """Print a JSON Schema: spec, plan, findings, fleet or snapshot.
 
     Editors complete specs with it; put this line at the top of the spec:
 
@@ -26,12 +26,16 @@ def command(what: str) -> None:
         from planner.plan.schema import plan_schema
 
         schema = plan_schema()
+    elif what == "snapshot":
+        from planner.observe.snapshot import snapshot_schema
+
+        schema = snapshot_schema()
     elif what == "fleet":
         from planner.spec.fleet.schema import fleet_schema
 
         schema = fleet_schema()
     else:
-        from planner.plan.schema import findings_schema
+        from planner.report.findings.document import findings_schema
 
         schema = findings_schema()
     streams.document(json.dumps(schema, indent=1, ensure_ascii=False))

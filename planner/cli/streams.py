@@ -169,3 +169,14 @@ def show(*renderables: RenderableType) -> None:
     for renderable in renderables:
         target.print(renderable)
     data(drawn.getvalue())
+
+
+def drawn(*renderables: RenderableType) -> str:
+    """Rich renderables as text for a file: no colour, as wide as standard output."""
+    from rich.console import Console
+
+    target = io.StringIO()
+    plain = Console(file=target, width=width(), no_color=True, highlight=False, markup=False, emoji=False)
+    for renderable in renderables:
+        plain.print(renderable)
+    return target.getvalue()

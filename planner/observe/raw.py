@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 
 from planner.design import Unknown
@@ -25,10 +26,21 @@ class Raw:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     vpc: str = ""
     """Id of the VPC that was asked about, where no cluster was."""
+    account: str = ""
+    """Number of the account; empty where it is not known."""
+    taken: str = ""
+    """When AWS was asked, as an ISO time in UTC; empty where nobody said."""
+    redacted: bool = False
+    """Whether names, numbers and addresses were replaced."""
+
+    @property
+    def subject(self) -> str:
+        """What was asked about: the cluster by name, else the VPC by id."""
+        return self.cluster or self.vpc
 
     def put(self, call: str, content: Any, key: str = "") -> None:
-        """Keep the content of a call."""
-        self.answers.setdefault(call, {})[key] = {"ok": content}
+        """Keep the content of a call; times become ISO text, as in a file, so that a snapshot reads the same."""
+        self.answers.setdefault(call, {})[key] = {"ok": as_json(content)}
 
     def fail(self, call: str, error: str, key: str = "") -> None:
         """Keep the error of a call."""
@@ -57,3 +69,17 @@ class Raw:
             if "error" in entry:
                 return Unknown(call, str(entry["error"]))
         return None
+
+
+def as_json(value: Any) -> Any:
+    """An answer of boto3 as JSON has it: times as ISO text in UTC, and nothing but lists and tables."""
+    if isinstance(value, Mapping):
+        return {str(key): as_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(one) for one in value]
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)

@@ -1,10 +1,9 @@
-"""JSON Schemas of what is written: plans and findings."""
+"""JSON Schemas of what is written."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from planner.diagnostics import Verdict
 from planner.plan.file import API_VERSION, KIND
 from planner.plan.model import SCHEMA_VERSION, Plan
 from planner.plan.plain import TABLES, camel
@@ -17,7 +16,7 @@ def plan_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a plan file."""
     from planner.spec.schema import SCHEMA_ID
 
-    schema = _schema(Plan)
+    schema = schema_of(Plan)
     properties = {
         "apiVersion": {"const": API_VERSION},
         "kind": {"const": KIND},
@@ -36,17 +35,8 @@ def plan_schema() -> dict[str, Any]:
     }
 
 
-def findings_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of ``eksplan review -o json``."""
-    return {
-        "$schema": _DRAFT,
-        "$id": "urn:eksplan:schema:v1:findings",
-        **_schema(Verdict),
-        "title": "Findings",
-    }
-
-
-def _schema(kind: type) -> dict[str, Any]:
+def schema_of(kind: type) -> dict[str, Any]:
+    """JSON Schema of a type of the house, as ``plain`` writes it."""
     from pydantic import TypeAdapter
 
     schema: dict[str, Any] = _camelled(TypeAdapter(kind).json_schema(mode="serialization"))

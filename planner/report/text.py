@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-_SEVERITY_STYLES = {
+SEVERITY_STYLES = {
     Severity.BLOCKER: "bold red",
     Severity.ERROR: "red",
     Severity.WARNING: "yellow",
@@ -30,7 +30,8 @@ _SEVERITY_STYLES = {
 _BOUGHT = {"SPOT": "\n(spot)", "CAPACITY_BLOCK": "\n(capacity block)"}
 
 
-def _table(title: str, *columns: tuple[str, str]) -> Table:
+def table_of(title: str, *columns: tuple[str, str]) -> Table:
+    """An empty table with these columns, each with how it is justified."""
     from rich import box
     from rich.table import Table
 
@@ -119,7 +120,7 @@ def _scaling_line(plan: Plan) -> str:
 
 
 def _subnets(plan: Plan) -> Table:
-    table = _table(
+    table = table_of(
         "Subnets",
         ("tier", "left"),
         ("zone", "left"),
@@ -134,7 +135,7 @@ def _subnets(plan: Plan) -> Table:
 
 
 def _groups(plan: Plan) -> Table:
-    table = _table(
+    table = table_of(
         "Node groups",
         ("group", "left"),
         ("types", "left"),
@@ -164,7 +165,7 @@ def _groups(plan: Plan) -> Table:
 
 def _fargate(design: Design) -> Table:
     """Which pods run on Fargate; the subnets are private ones."""
-    table = _table("Fargate profiles", ("profile", "left"), ("takes", "left"), ("subnets", "left"))
+    table = table_of("Fargate profiles", ("profile", "left"), ("takes", "left"), ("subnets", "left"))
     for one in () if isinstance(design.fargate_profiles, Unknown) else design.fargate_profiles:
         table.add_row(one.name, "\n".join(selector.in_words for selector in one.selectors), "\n".join(one.subnets))
     return table
@@ -172,7 +173,7 @@ def _fargate(design: Design) -> Table:
 
 def _amis(plan: Plan) -> Table:
     """What nodes start from, why, and where AWS publishes its id."""
-    table = _table("AMIs", ("group", "left"), ("AMI", "left"), ("because", "left"))
+    table = table_of("AMIs", ("group", "left"), ("AMI", "left"), ("because", "left"))
     for one in plan.decisions:
         if one.id.startswith("ami."):
             where = [given.value for given in one.inputs if given.name == "SSM parameter"]
@@ -181,7 +182,7 @@ def _amis(plan: Plan) -> Table:
 
 
 def _demands(plan: Plan) -> Table:
-    table = _table(
+    table = table_of(
         "Who takes addresses", ("subnet", "left"), ("for", "left"), ("addresses", "right"), ("because", "left")
     )
     alike: dict[tuple[str, tuple[DemandItem, ...]], list[str]] = {}
@@ -195,7 +196,7 @@ def _demands(plan: Plan) -> Table:
 
 
 def _security(design: Design) -> Table:
-    table = _table(
+    table = table_of(
         "Security groups",
         ("group", "left"),
         ("rule", "left"),
@@ -214,7 +215,7 @@ def _security(design: Design) -> Table:
 
 
 def _roles(design: Design) -> Table:
-    table = _table("IAM roles", ("role", "left"), ("trusted", "left"), ("policies", "left"))
+    table = table_of("IAM roles", ("role", "left"), ("trusted", "left"), ("policies", "left"))
     roles = () if isinstance(design.roles, Unknown) else design.roles
     for role in roles:
         table.add_row(role.name, trusted_by(role), ", ".join(policies_of(role)))
@@ -250,21 +251,21 @@ def access_rows(design: Design) -> list[tuple[str, str, str]]:
 
 
 def _access(design: Design) -> Table:
-    table = _table("Access to the Kubernetes API", ("principal", "left"), ("type", "left"), ("may", "left"))
+    table = table_of("Access to the Kubernetes API", ("principal", "left"), ("type", "left"), ("may", "left"))
     for row in access_rows(design):
         table.add_row(*row)
     return table
 
 
 def _file_systems(design: Design) -> Table:
-    table = _table("File systems", *((name, "left") for name in HEADER))
+    table = table_of("File systems", *((name, "left") for name in HEADER))
     for row in file_system_rows(design):
         table.add_row(*row)
     return table
 
 
 def _doors(plan: Plan) -> Table:
-    table = _table("One-way doors: these can never be changed", ("choice", "left"), ("chosen", "left"))
+    table = table_of("One-way doors: these can never be changed", ("choice", "left"), ("chosen", "left"))
     for door in plan.one_way_doors:
         table.add_row(door.choice, door.chosen)
     return table
@@ -290,7 +291,7 @@ def verdict_tables(verdict: Verdict, title: str) -> list[RenderableType]:
     if verdict.findings:
         from rich.text import Text
 
-        table = _table(
+        table = table_of(
             f"Findings ({title})", ("rule", "left"), ("severity", "left"), ("resource", "left"), ("finding", "left")
         )
         for finding in verdict.findings:
@@ -300,11 +301,11 @@ def verdict_tables(verdict: Verdict, title: str) -> list[RenderableType]:
             if finding.fix:
                 text += f"\nfix: {finding.fix}"
             table.add_row(
-                finding.rule, Text(finding.severity, style=_SEVERITY_STYLES[finding.severity]), finding.resource, text
+                finding.rule, Text(finding.severity, style=SEVERITY_STYLES[finding.severity]), finding.resource, text
             )
         shown += [table, ""]
     if verdict.not_evaluated:
-        table = _table("Not evaluated", ("rule", "left"), ("resource", "left"), ("because", "left"))
+        table = table_of("Not evaluated", ("rule", "left"), ("resource", "left"), ("because", "left"))
         for one in verdict.not_evaluated:
             table.add_row(one.rule, one.resource, f"{one.reason} ({one.call})")
         shown += [table, ""]

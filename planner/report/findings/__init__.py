@@ -1,0 +1,1 @@
+"""Reviews in every format: a table, JSON, SARIF, JUnit, Markdown, HTML, CSV and GitHub's annotations."""
