@@ -11,6 +11,7 @@ from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
 from planner.observe.parse_network import Names
+from planner.observe.parse_operations import operations_of
 from planner.observe.parse_records import flow_logs_of, keys_of, log_groups_of
 from planner.observe.parse_storage import file_systems_of
 from planner.observe.raw import Raw
@@ -79,6 +80,7 @@ def parse(raw: Raw) -> Design:
         cluster=None,
         node_groups=(),
         launch_templates=(),
+        operations=operations_of(raw),
         planned=False,
     )
     return _with_cluster(alone, raw, subnet_names, groups) if raw.cluster else alone

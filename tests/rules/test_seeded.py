@@ -26,6 +26,7 @@ FAULTS = {
     "open endpoint, private one off": {"API002", "API003"},
     "AL2": {"NGP004"},
     "50 nodes in a /28": {"NSN001"},
+    "a version out of support": {"UPG002"},
     "types with different maxPods": {"CAP001"},
     "no EKS add-ons": {"ADD004"},
     "all in two /28s, one for nodes": {"CSN004", "CSN008", "NSN005"},

@@ -26,7 +26,7 @@ from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 from planner.review.rule import Outcome, Problem, ReviewContext, Rule, Unseen
 
-_CALL = "service-quotas:ListServiceQuotas"
+_CALL = "service-quotas:GetServiceQuota"
 
 
 def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
@@ -41,6 +41,8 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
     for one in quotas:
         if isinstance(one.used, Unknown):
             yield Unseen(one.name, one.used)
+        elif isinstance(one.value, Unknown):
+            yield Unseen(one.name, one.value)
         elif one.used > 0 and one.used * 100 >= one.value * share:
             percent = f", {one.used * 100 // one.value} %" if one.value else ""
             unit = f" {one.unit}" if one.unit else ""
