@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli import streams
 from planner.cli.exits import CliError
 from planner.cli.gather import gathered
 
 if TYPE_CHECKING:
     from planner.catalog.model import Catalog
     from planner.design import Design
+    from planner.diagnostics import Verdict
     from planner.review.rule import ReviewContext
 
 
@@ -72,6 +74,20 @@ def _parameter(text: str) -> tuple[str, int]:
     if not number.isascii() or not number.isdecimal():
         raise CliError(f"--parameter {text}: write a whole number, such as {key}=60")
     return key, int(number)
+
+
+def tell_readiness(design: Design, verdict: Verdict, context: ReviewContext, *, drawn: bool) -> None:
+    """With a target, say whether the cluster is ready for it: above a table, else as a note."""
+    if context.target is None or design.cluster is None:
+        return
+    from planner.report.readiness import readiness_lines
+    from planner.review.readiness import readiness
+
+    ready = readiness(verdict, design, context.target)
+    if drawn:
+        streams.show(*readiness_lines(ready))
+    else:
+        streams.note(ready.heading)
 
 
 judging_options = gathered(

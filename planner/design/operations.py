@@ -62,8 +62,9 @@ class Quota:
 
     code: str
     name: str
-    value: int
+    value: int | Unknown
     used: int | Unknown
+    """Rounded up."""
     unit: str = ""
 
 

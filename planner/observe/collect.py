@@ -12,6 +12,7 @@ from planner.observe.calls import Calls
 from planner.observe.collect_events import collect_events
 from planner.observe.collect_groups import collect_groups
 from planner.observe.collect_network import collect_network
+from planner.observe.collect_operations import collect_operations
 from planner.observe.collect_records import collect_key, collect_log_groups, flow_log_roles
 from planner.observe.fargate import collect_fargate, pod_execution_roles
 from planner.observe.raw import Raw
@@ -34,7 +35,8 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
     DescribeLogGroups, ListTagsForResource; kms DescribeKey, GetKeyPolicy,
     GetKeyRotationStatus, ListResourceTags; elasticfilesystem DescribeFileSystems, DescribeMountTargets,
     DescribeMountTargetSecurityGroups, DescribeBackupPolicy, DescribeLifecycleConfiguration,
-    DescribeAccessPoints.
+    DescribeAccessPoints; eks ListInsights, DescribeInsight, DescribeClusterVersions, DescribeAddonVersions;
+    service-quotas GetServiceQuota, ListAWSDefaultServiceQuotas.
     """
     calls = _Cluster(session, Raw(region, cluster), endpoint_url)
     calls.run()
@@ -61,6 +63,7 @@ class _Cluster(Calls):
         collect_groups(self, self.raw.cluster)
         collect_fargate(self, self.raw.cluster)
         self.addons()
+        collect_operations(self)
         self.access()
         collect_log_groups(self)
         collect_key(self, cluster)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from planner.design import Design, Unknown
 from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes, parse_templates
 from planner.observe.fargate import fargate_profiles_of
+from planner.observe.group_rules_quota import group_rules_quota_of
 from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
 from planner.observe.parse_network import Names
+from planner.observe.parse_operations import operations_of
 from planner.observe.parse_records import flow_logs_of, keys_of, log_groups_of
 from planner.observe.parse_storage import file_systems_of
-from planner.observe.quotas import group_rules_quota_of
 from planner.observe.raw import Raw
 from planner.security.names import cluster_group_name
 
@@ -81,6 +82,7 @@ def parse(raw: Raw) -> Design:
         cluster=None,
         node_groups=(),
         launch_templates=(),
+        operations=operations_of(raw),
         planned=False,
     )
     return _with_cluster(alone, raw, subnet_names, groups) if raw.cluster else alone

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planner.design import Design
 from planner.diagnostics import Finding, NotEvaluated, Severity, Verdict
 
 ASPECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -35,6 +36,8 @@ class Readiness:
     beside: tuple[Finding, ...]
     """Warnings and information, which do not stand against it."""
     unseen: tuple[NotEvaluated, ...]
+    planned: bool = False
+    """Whether a plan was judged, of which insights and versions of add-ons show only once it runs."""
 
     @property
     def state(self) -> str:
@@ -50,19 +53,23 @@ class Readiness:
             if some
         ]
         told = "".join(f", {one}" for one in counts)
-        return f"{self.cluster} ({self.version}): {self.state} for {self.target}{told}"
+        return f"{self.cluster} ({self.version}): {self.state} for {self.target}{' as planned' if self.planned else ''}{told}"
 
 
-def readiness(verdict: Verdict, cluster: str, version: str, target: str) -> Readiness:
-    """What a verdict says about the upgrade. The verdict must come from a review with that target."""
+def readiness(verdict: Verdict, design: Design, target: str) -> Readiness:
+    """What a verdict says about the upgrade. The verdict must come from a review of the design with that target.
+    Raises ValueError without a cluster."""
+    if design.cluster is None:
+        raise ValueError("no cluster, no upgrade")
     codes = {code for _, rules in ASPECTS for code in rules}
     mine = [one for one in verdict.findings if one.rule in codes]
     limit = Severity.ERROR.rank
     return Readiness(
-        cluster,
-        version,
+        design.cluster.name,
+        design.cluster.version,
         target,
         against=tuple(one for one in mine if one.severity.rank <= limit),
         beside=tuple(one for one in mine if one.severity.rank > limit),
         unseen=tuple(one for one in verdict.not_evaluated if one.rule in codes),
+        planned=design.planned,
     )

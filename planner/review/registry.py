@@ -10,6 +10,15 @@ from planner.review.rules.addons.add004 import RULE as ADD004
 from planner.review.rules.addons.add005 import RULE as ADD005
 from planner.review.rules.addons.add006 import RULE as ADD006
 from planner.review.rules.addons.add007 import RULE as ADD007
+from planner.review.rules.capacity.cap001 import RULE as CAP001
+from planner.review.rules.capacity.cap002 import RULE as CAP002
+from planner.review.rules.capacity.cap003 import RULE as CAP003
+from planner.review.rules.capacity.cap004 import RULE as CAP004
+from planner.review.rules.capacity.cap005 import RULE as CAP005
+from planner.review.rules.capacity.cap006 import RULE as CAP006
+from planner.review.rules.capacity.cap007 import RULE as CAP007
+from planner.review.rules.capacity.cap008 import RULE as CAP008
+from planner.review.rules.capacity.cap009 import RULE as CAP009
 from planner.review.rules.cluster_subnets.csn001 import RULE as CSN001
 from planner.review.rules.cluster_subnets.csn002 import RULE as CSN002
 from planner.review.rules.cluster_subnets.csn003 import RULE as CSN003
@@ -198,6 +207,15 @@ ALL_RULES: tuple[Rule, ...] = (
     NGP022,
     NGP023,
     NGP024,
+    CAP001,
+    CAP002,
+    CAP003,
+    CAP004,
+    CAP005,
+    CAP006,
+    CAP007,
+    CAP008,
+    CAP009,
     UPG001,
     UPG002,
     UPG003,

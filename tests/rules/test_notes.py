@@ -341,6 +341,24 @@ def test_N10_versions_have_their_end_and_their_order() -> None:
     assert {"UPG002", "UPG006", "ADD007"} <= codes_citing("N10", "minimal", set=changes)
 
 
+def test_N18_the_smallest_type_decides_and_addresses_bind() -> None:
+    assert "CAP001" in found("N18", group={"instanceTypes": ["m7i.large", "m7i.xlarge"]})
+    assert found("N18", group={"maxPods": 110}) == {"CAP006"}
+
+
+def test_N21_an_update_needs_room_for_its_surge() -> None:
+    changes = {"subnets[hello-node-use1-az1].freeAddresses": 119}
+    assert codes_citing("N21", "minimal", set=changes) == {"CAP004"}
+
+
+def test_N27_types_on_xen_take_no_prefixes() -> None:
+    assert codes_citing("N27", "production", set={"nodeGroups[web].instanceTypes": ["m4.2xlarge"]}) == {"CAP007"}
+
+
+def test_N37_more_pods_on_a_node_than_advised() -> None:
+    assert codes_citing("N37", "production", set={"nodeGroups[web].maxPods": 200}) == {"CAP008"}
+
+
 def test_N44_load_balancers_need_eight_addresses() -> None:
     changes = {"planned": False, "subnets[hello-public-use1-az1].freeAddresses": 7}
     assert codes_citing("N44", "minimal", set=changes) == {"LBS003"}

@@ -49,16 +49,18 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
         if design.fargate_profiles:
             core = context.facts.strings("addons.fargate")
     there = {one.name for one in known_addons(design)}
-    for name in core:
-        if name not in there:
-            yield Problem(
-                cluster.name,
-                f"{name} is no EKS add-on here: nobody outside sees its version and its settings",
-                measured=f"EKS add-ons: {', '.join(sorted(there)) or 'none'}",
-                limit=f"{', '.join(core)} as EKS add-ons",
-                fix=f"aws eks create-addon --cluster-name {cluster.name} --addon-name {name} "
-                "--resolve-conflicts PRESERVE, unless another one takes its place",
-            )
+    missing = [name for name in core if name not in there]
+    if missing:
+        several = len(missing) > 1
+        yield Problem(
+            cluster.name,
+            f"{', '.join(missing)} {'are no EKS add-ons' if several else 'is no EKS add-on'} here: nobody outside "
+            f"sees {'their versions and their' if several else 'its version and its'} settings",
+            measured=f"EKS add-ons: {', '.join(sorted(there)) or 'none'}",
+            limit=f"{', '.join(core)} as EKS add-ons",
+            fix=f"aws eks create-addon --cluster-name {cluster.name} --addon-name {missing[0]} "
+            "--resolve-conflicts PRESERVE, unless another one takes its place",
+        )
 
 
 RULE = Rule(
