@@ -108,7 +108,7 @@ def places(design: Design, source: Source | None = None, file: str = "") -> Loca
             field = dotted(_FIELDS.get(finding.rule, _FIELDS.get(group, ("spec",))))
             return Place(file, 1 if file else 0, 1 if file else 0, field, ids.get((False, finding.resource), ""))
         path = _path(finding, group, source.data, groups)
-        at = source.locate(path, key=True)
+        at = source.locate(path, key=not isinstance(path[-1], int))
         return Place(at.file, at.line, at.column, dotted(path), ids.get((False, finding.resource), ""))
 
     return locate

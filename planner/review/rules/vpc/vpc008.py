@@ -51,6 +51,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/best-practices/custom-networking.html",
     notes=("N29",),
     confidence="high",
+    parameters=("vpc.shared_address_space",),
     check=check,
     doc=__doc__ or "",
 )
