@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,6 +55,7 @@ class Verdicts:
     waivers: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    docs_url: str = ""
     fail_on: str = Severity.ERROR.value
 
     @property
@@ -116,7 +118,7 @@ class Prepared:
         given = with_severities(reports, self.severities)
         review = settle(given, self.waivers, self.baseline, today())
         fail_on = None if self.asked.fail_on == "never" else Severity(self.asked.fail_on)
-        review = dataclasses.replace(review, fail_on=fail_on)
+        review = dataclasses.replace(review, fail_on=fail_on, docs=self.asked.docs_url)
         kept = [*inputs, *(one for one in (self.asked.waivers, self.asked.baseline) if one)]
         for form, file in self.targets:
             _write(form, file, review, kept)
@@ -154,11 +156,25 @@ def verdict_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--waivers", metavar="FILE", help="Findings that were agreed to: rule, resource, until when."),
             click.option("--baseline", metavar="FILE", help="Findings of before, which do not fail."),
             click.option("--write-baseline", metavar="FILE", help="Write the findings of now as a baseline."),
+            click.option(
+                "--docs-url",
+                default="",
+                metavar="URL",
+                callback=_https,
+                help="Where docs/reference/rules is published, for links to the rules' pages.",
+            ),
             FAIL_ON,
         ],
     )
     result: Callable[..., Any] = decorate(command)
     return result
+
+
+def _https(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """An address that reports may link to. Raises click's BadParameter for any other."""
+    if value and (not re.fullmatch(r"https://[^\s\"'<>\\^`{|}]+", value) or not value.isascii()):
+        raise click.BadParameter("give an address that begins with https://, without blanks or quotes")
+    return value
 
 
 def _targets(output: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -64,7 +64,7 @@ class Judged:
     confidence: str
     since: str
     help: str
-    """Address of the rule's page, relative to the repository."""
+    """Where the rule's page lies in the repository; empty for a rule without one."""
     known: bool = False
     """Whether the baseline has it."""
     waiver: Waiver | None = None
@@ -119,6 +119,8 @@ class Review:
     gone: tuple[Gone, ...] = ()
     compared: bool = False
     """Whether there was a baseline."""
+    docs: str = ""
+    """Address below which the rules' pages are found; empty where they are only in the repository."""
     fail_on: Severity | None = Severity.ERROR
     """From which severity on findings fail the review; None never."""
 

@@ -11,6 +11,7 @@ import importlib.resources
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
@@ -25,7 +26,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from planner.diagnostics import Severity
 from planner.report.findings import document, github, junit, page, pull_request, sarif, table_csv
 from planner.report.findings.closing import closing_line
-from planner.report.findings.table import tables
+from planner.report.findings.table import MOST_ROWS, tables
 from planner.review.judged import Review
 from planner.review.settle import settle
 from tests.verdicts.making import HOSTILE, finding, full_review, reported
@@ -248,3 +249,21 @@ def test_the_table_keeps_to_80_columns() -> None:
     from rich.cells import cell_len
 
     assert all(cell_len(line) <= 80 for line in table(settle([reported(wide)])).splitlines())
+
+
+def test_many_findings_are_listed_line_by_line() -> None:
+    many = [finding(resource=f"subnet-{number}{HOSTILE}") for number in range(MOST_ROWS + 1)]
+    text = table(settle([reported(*many)]))
+    assert text.count("CSN002 blocker subnet-") == MOST_ROWS + 1
+    assert text.count("  fix: free addresses, or move the cluster\n") == MOST_ROWS + 1
+    assert STEERING.findall(text) == []
+    assert "findings (201 blocker)" in text
+
+
+def test_thousands_of_findings_are_written_at_once() -> None:
+    """Every format grows with the findings and no faster; one that does not takes minutes here."""
+    review = settle([reported(*(finding(resource=f"subnet-{number}") for number in range(5_000)))])
+    for form, render in FORMATS.items():
+        began = time.perf_counter()
+        render(review)
+        assert time.perf_counter() - began < 15, form

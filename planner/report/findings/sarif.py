@@ -15,7 +15,7 @@ from planner.diagnostics import Severity, printable
 from planner.report.findings.document import json_text
 from planner.report.findings.words import in_full
 from planner.review.judged import Gone, Judged, Place, Review, described
-from planner.review.pages import page_of
+from planner.review.pages import address_of, page_of
 from planner.review.rule import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -50,7 +50,7 @@ def log(review: Review) -> dict[str, Any]:
                         "name": "eksplan",
                         "version": __version__,
                         "semanticVersion": __version__,
-                        "rules": [_descriptor(code) for code in codes],
+                        "rules": [_descriptor(code, review.docs) for code in codes],
                     }
                 },
                 "columnKind": "unicodeCodePoints",
@@ -63,7 +63,7 @@ def log(review: Review) -> dict[str, Any]:
     }
 
 
-def _descriptor(code: str) -> dict[str, Any]:
+def _descriptor(code: str, docs: str) -> dict[str, Any]:
     """What a rule is, with its page in full: viewers show it beside the result."""
     rule = described(code)
     if rule is None:  # rules of fleets have no pages
@@ -86,8 +86,10 @@ def _descriptor(code: str) -> dict[str, Any]:
             "notes": list(rule.notes),
         },
     }
-    if rule.source:  # SARIF asks for a whole address, which the page in the repository does not have
-        descriptor["helpUri"] = rule.source
+    # SARIF asks for a whole address, which a page in the repository does not have by itself
+    address = address_of(page_of(code), docs) if docs else rule.source
+    if address:
+        descriptor["helpUri"] = address
     return descriptor
 
 
