@@ -45,7 +45,16 @@ def _rule(what: str) -> str | None:
     from planner.review.judged import described
 
     rule = described(what.upper()) or described(what)
-    return None if rule is None else rule_text(rule, load_catalog().facts)
+    return _fleet_rule(what) if rule is None else rule_text(rule, load_catalog().facts)
+
+
+def _fleet_rule(what: str) -> str | None:
+    from planner.plan.fleet.review import FLEET_RULES
+
+    rule = next((one for one in FLEET_RULES if one.code == what.upper()), None)
+    if rule is None:
+        return None
+    return f"{rule.code} ({rule.severity}, of fleets)\n\n{rule.title}.\n\n{_wrapped(rule.doc, 0)}\n\nNotes: {', '.join(rule.notes)}"
 
 
 def _rules(since: str | None) -> str:

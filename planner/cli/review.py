@@ -10,7 +10,7 @@ from planner.cli.verdicts import Verdicts, verdict_options
 
 @click.command("review")
 @spec_or_plan_option
-@verdict_options
+@verdict_options()
 def command(file: str, verdicts: Verdicts) -> int:
     """Judge a spec or a plan by the rule catalogue.
 

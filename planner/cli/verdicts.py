@@ -127,47 +127,45 @@ class Prepared:
         return Exit.FINDINGS if review.failed else Exit.CLEAN
 
 
-def verdict_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a review; a command gets their values as ``verdicts``."""
+def verdict_options(*, choose: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of a review; a command gets their values as ``verdicts``. ``choose`` lets the rules be
+    chosen and their severities be changed."""
     codes = "(VPC001, CSN)"
-    decorate = gathered(
-        "verdicts",
-        Verdicts,
-        [
-            click.option(
-                "-o",
-                "--output",
-                multiple=True,
-                default=["table"],
-                show_default="table",
-                metavar="FORMAT[=FILE]",
-                help=f"How to print the findings, or into which file; may be repeated: {', '.join(FORMATS)}.",
-            ),
-            click.option(
-                "--select", multiple=True, metavar="CODE", help=f"Only these rules or groups {codes}; may be repeated."
-            ),
-            click.option("--ignore", multiple=True, metavar="CODE", help="Not these rules or groups; may be repeated."),
-            click.option(
-                "--severity",
-                multiple=True,
-                metavar="CODE=SEVERITY",
-                help="Another severity for a rule's findings; may be repeated.",
-            ),
-            click.option("--waivers", metavar="FILE", help="Findings that were agreed to: rule, resource, until when."),
-            click.option("--baseline", metavar="FILE", help="Findings of before, which do not fail."),
-            click.option("--write-baseline", metavar="FILE", help="Write the findings of now as a baseline."),
-            click.option(
-                "--docs-url",
-                default="",
-                metavar="URL",
-                callback=_https,
-                help="Where docs/reference/rules is published, for links to the rules' pages.",
-            ),
-            FAIL_ON,
-        ],
-    )
-    result: Callable[..., Any] = decorate(command)
-    return result
+    options = [
+        click.option(
+            "-o",
+            "--output",
+            multiple=True,
+            default=["table"],
+            show_default="table",
+            metavar="FORMAT[=FILE]",
+            help=f"How to print the findings, or into which file; may be repeated: {', '.join(FORMATS)}.",
+        ),
+        click.option(
+            "--select", multiple=True, metavar="CODE", help=f"Only these rules or groups {codes}; may be repeated."
+        ),
+        click.option("--ignore", multiple=True, metavar="CODE", help="Not these rules or groups; may be repeated."),
+        click.option(
+            "--severity",
+            multiple=True,
+            metavar="CODE=SEVERITY",
+            help="Another severity for a rule's findings; may be repeated.",
+        ),
+        click.option("--waivers", metavar="FILE", help="Findings that were agreed to: rule, resource, until when."),
+        click.option("--baseline", metavar="FILE", help="Findings of before, which do not fail."),
+        click.option("--write-baseline", metavar="FILE", help="Write the findings of now as a baseline."),
+        click.option(
+            "--docs-url",
+            default="",
+            metavar="URL",
+            callback=_https,
+            help="Where docs/reference/rules is published, for links to the rules' pages.",
+        ),
+        FAIL_ON,
+    ]
+    if not choose:
+        del options[1:4]
+    return gathered("verdicts", Verdicts, options)
 
 
 def _https(_context: click.Context, _option: click.Parameter, value: str) -> str:

@@ -159,7 +159,7 @@ class Review:
 
 def described(code: str) -> Rule | None:
     """The rule of a finding: of the catalogue, or that about waivers; None for rules of fleets."""
-    return EXPIRED if code == EXPIRED.code else rule_by_code(code)
+    return EXPIRED if code in (EXPIRED.code, EXPIRED.name) else rule_by_code(code)
 
 
 def judged(finding: Finding, subject: str, scope: str, place: Place) -> Judged:
