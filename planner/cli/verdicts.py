@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from planner.review.judged import Report, Review, Waiver
     from planner.review.rule import Rule
 
+_FILE = click.Path(allow_dash=True, path_type=str)
+
 FORMATS = {
     "table": "planner.report.findings.table",
     "json": "planner.report.findings.document",
@@ -151,9 +153,11 @@ def verdict_options(*, choose: bool = True) -> Callable[[Callable[..., Any]], Ca
             metavar="CODE=SEVERITY",
             help="Another severity for a rule's findings; may be repeated.",
         ),
-        click.option("--waivers", metavar="FILE", help="Findings that were agreed to: rule, resource, until when."),
-        click.option("--baseline", metavar="FILE", help="Findings of before, which do not fail."),
-        click.option("--write-baseline", metavar="FILE", help="Write the findings of now as a baseline."),
+        click.option(
+            "--waivers", type=_FILE, metavar="FILE", help="Findings that were agreed to: rule, resource, until when."
+        ),
+        click.option("--baseline", type=_FILE, metavar="FILE", help="Findings of before, which do not fail."),
+        click.option("--write-baseline", type=_FILE, metavar="FILE", help="Write the findings of now as a baseline."),
         click.option(
             "--docs-url",
             default="",

@@ -38,7 +38,8 @@ def log(review: Review) -> dict[str, Any]:
         | {one.rule for one in review.gone}
     )
     index = {code: number for number, code in enumerate(codes)}
-    results = [_result(one, index, review) for one in review.findings]
+    scopes = {report.subject: report.scope for report in review.reports}
+    results = [_result(one, index, scopes, review) for one in review.findings]
     results += [_absent(one, index) for one in review.gone]
     return {
         "$schema": SCHEMA,
@@ -103,7 +104,7 @@ def _about(rule: Rule) -> str:
     return " ".join(section.split()) or rule.title
 
 
-def _result(one: Judged, index: dict[str, int], review: Review) -> dict[str, Any]:
+def _result(one: Judged, index: dict[str, int], scopes: dict[str, str], review: Review) -> dict[str, Any]:
     finding = one.finding
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -111,7 +112,7 @@ def _result(one: Judged, index: dict[str, int], review: Review) -> dict[str, Any
         "level": _LEVELS[finding.severity],
         "kind": "fail",
         "message": {"text": printable(f"{finding.resource}: {in_full(one)}")},
-        "locations": [_location(one)],
+        "locations": [_location(one, scopes)],
         "partialFingerprints": {FINGERPRINT: one.fingerprint},
         "suppressions": [],
         "properties": {"severity": finding.severity.value, "confidence": one.confidence, "subject": one.subject},
@@ -143,7 +144,8 @@ def _absent(gone: Gone, index: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _location(one: Judged) -> dict[str, Any]:
+def _location(one: Judged, scopes: dict[str, str]) -> dict[str, Any]:
+    """File and line, or region and name where there is no file: code scanning takes no result without an address."""
     place = one.place
     name = place.field or place.id or one.finding.resource
     location: dict[str, Any] = {
@@ -151,8 +153,12 @@ def _location(one: Judged) -> dict[str, Any]:
             {"name": printable(one.finding.resource), "fullyQualifiedName": printable(name), "kind": "resource"}
         ]
     }
-    if place.file and not place.file.startswith("<"):
-        location["physicalLocation"] = {"artifactLocation": {"uri": uri(place.file)}, **_region(place)}
+    on_disk = place.file and not place.file.startswith("<")
+    address = place.file if on_disk else scopes.get(one.subject, one.subject)
+    location["physicalLocation"] = {
+        "artifactLocation": {"uri": uri(printable(address))},
+        **(_region(place) if on_disk else {}),
+    }
     return location
 
 

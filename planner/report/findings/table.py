@@ -52,7 +52,7 @@ def _findings(review: Review) -> RenderableType:
     from rich.text import Text
 
     table = table_of(
-        f"Findings ({title_of(review)})",
+        f"Findings ({printable(title_of(review))})",
         ("rule", "left"),
         ("severity", "left"),
         ("resource", "left"),
