@@ -209,7 +209,7 @@ def review(file: str, verdicts: Verdicts) -> int:
         verdict, fleet = _of_plan(content, name, catalog)
     else:
         verdict, fleet = _of_fleet(content, name, catalog, as_json=verdicts.as_json)
-    return prepared.finish([report(verdict, fleet, f"fleet/{fleet}", lambda _: Place(name, 1, 1))], [file])
+    return prepared.finish([report(verdict, fleet, f"fleet/{fleet}", lambda _: Place(name))], [file])
 
 
 def _of_plan(content: bytes, name: str, catalog: Catalog) -> tuple[Verdict, str]:

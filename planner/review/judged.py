@@ -18,7 +18,7 @@ from planner.review.waiver_rule import EXPIRED
 class Place:
     """Where the resource of a finding stands: in a file, as a field of a spec, as a resource of AWS.
 
-    Line and column count from 1 and are 0 where there is no file; what is not known is empty.
+    Line and column count from 1 and are 0 where they are not known; what else is not known is empty.
     """
 
     file: str = ""
@@ -30,7 +30,9 @@ class Place:
     """ARN, or the id where AWS shows no ARN."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.id or self.file
+        if self.line:
+            return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file} {self.field}".strip() if self.field else self.id or self.file
 
 
 Locate = Callable[[Finding], Place]

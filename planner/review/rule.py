@@ -74,10 +74,12 @@ class Rule:
     since: str = "0.1.0"
     confidence: str = "high"
     """How sure a finding is: high, medium or low."""
-    parameters: tuple[str, ...] = ()
-    """Keys of the facts that it judges by: their values, units and sources are its limits."""
+    limits: tuple[str, ...] = ()
+    """Keys of the facts that it judges by; its page shows them with units and sources."""
     kubernetes: tuple[str, str] = ("", "")
     """First and last Kubernetes minor version that it applies to; empty where there is no bound."""
+    needs_cluster: bool = False
+    """Whether it does not apply to a VPC without a cluster, beyond the groups about clusters."""
 
     @property
     def group(self) -> str:
@@ -87,7 +89,7 @@ class Rule:
     @property
     def of_cluster(self) -> bool:
         """Whether it is about a cluster or its nodes, and does not apply to a VPC without one."""
-        return self.group in _OF_CLUSTERS
+        return self.needs_cluster or self.group in _OF_CLUSTERS
 
     def applies_to(self, version: str) -> bool:
         """Whether a Kubernetes version is in its range; one that cannot be read is."""

@@ -57,6 +57,7 @@ def test_rules_about_clusters_do_not_apply_to_a_vpc_without_one() -> None:
     design = design_of("minimal", set={"cluster": None, "nodeGroups": []})
     verdict = review(design, context())
     assert {"API002", "CSN001", "NGP001"} <= set(verdict.not_applicable)
+    assert {"SGR001", "ACL001", "RTE001", "VPC009"} <= set(verdict.not_applicable)
     assert {"VPC001", "VPC002"} <= set(verdict.passed)
     assert not set(verdict.passed) & set(verdict.not_applicable)
 
@@ -71,13 +72,13 @@ def test_what_is_unknown_stays_unknown_without_a_cluster() -> None:
 
 
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.code)
-def test_parameters_are_facts_and_ranges_are_versions(rule: Rule) -> None:
-    assert set(rule.parameters) <= set(embedded().facts)
+def test_limits_are_facts_and_ranges_are_versions(rule: Rule) -> None:
+    assert set(rule.limits) <= set(embedded().facts)
     for bound in rule.kubernetes:
         assert not bound or str(Version.parse(bound)) == bound
     for text in (rule_markdown(rule, embedded().facts), rule_text(rule, embedded().facts)):
         assert rule.doc.strip() in text
-        assert all(key in text for key in rule.parameters)
+        assert all(key in text for key in rule.limits)
         assert all(note in text for note in rule.notes)
 
 

@@ -105,4 +105,8 @@ def test_what_runs_is_named_by_arn_or_id() -> None:
 
 def test_a_plan_file_has_no_lines_of_its_spec() -> None:
     found = places(design_of("minimal"), None, "plan.json")(finding("API002", "hello"))
-    assert (str(found), found.field) == ("plan.json:1:1", "spec.endpoint.publicCidrs")
+    assert (str(found), found.field) == (
+        "plan.json spec.endpoint.publicCidrs",
+        "spec.endpoint.publicCidrs",
+    )
+    assert (found.line, found.column) == (0, 0)

@@ -11,15 +11,15 @@ from planner.review.pages import page_of
 from planner.review.rule import Rule
 
 _SHOWN = 60
-"""Characters of a parameter's value that are shown; longer ones are tables of facts."""
+"""Characters of a limit's value that are shown; longer ones are tables of facts."""
 
 
 def rule_markdown(rule: Rule, facts: Facts) -> str:
     """The page of a rule."""
     parts = [f"# {rule.code} {rule.name}", f"{_about(rule)}.", rule.doc.strip()]
-    if rule.parameters:
-        rows = [(one.key, _value(one), one.unit, f"{one.source} ({one.retrieved})") for one in _parameters(rule, facts)]
-        parts += ["## Parameters", table(["fact", "value", "unit", "source"], rows)]
+    if rule.limits:
+        rows = [(one.key, _value(one), one.unit, f"{one.source} ({one.retrieved})") for one in _limits(rule, facts)]
+        parts += ["## Limits", table(["fact", "value", "unit", "source"], rows)]
     if rule.notes:
         parts += ["## Notes", ", ".join(rule.notes)]
     return "\n\n".join(parts)
@@ -28,12 +28,12 @@ def rule_markdown(rule: Rule, facts: Facts) -> str:
 def rule_text(rule: Rule, facts: Facts) -> str:
     """The page for a terminal, with where it lies and how to waive it."""
     parts = [f"{rule.code} {rule.name} ({_about(rule)})", rule.doc.strip()]
-    if rule.parameters:
+    if rule.limits:
         lines = [
             f"* {one.key}: {_value(one)} {one.unit}".rstrip() + f" ({one.source}, {one.retrieved})"
-            for one in _parameters(rule, facts)
+            for one in _limits(rule, facts)
         ]
-        parts.append("\n".join(["## Parameters", *lines]))
+        parts.append("\n".join(["## Limits", *lines]))
     tail = [f"Notes: {', '.join(rule.notes)}"] if rule.notes else []
     return "\n\n".join([*parts, "\n".join([*tail, f"Page: {page_of(rule.code)}"])])
 
@@ -49,8 +49,8 @@ def _about(rule: Rule) -> str:
     return f"{rule.severity}, confidence {rule.confidence}, since {rule.since}{bounds}"
 
 
-def _parameters(rule: Rule, facts: Facts) -> list[Fact]:
-    return [facts[key] for key in rule.parameters]
+def _limits(rule: Rule, facts: Facts) -> list[Fact]:
+    return [facts[key] for key in rule.limits]
 
 
 def _value(fact: Fact) -> str:

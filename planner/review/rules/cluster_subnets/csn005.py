@@ -47,7 +47,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
     notes=("N31",),
     confidence="high",
-    parameters=("cluster.disallowed_zone_ids",),
+    limits=("cluster.disallowed_zone_ids",),
     check=check,
     doc=__doc__ or "",
 )

@@ -54,7 +54,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html",
     notes=("N14",),
     confidence="high",
-    parameters=("ami.al2_end",),
+    limits=("ami.al2_end",),
     check=check,
     doc=__doc__ or "",
 )
