@@ -11,7 +11,7 @@ from planner.cli.verdicts import Verdicts, verdict_options
 
 @click.command("review")
 @spec_or_plan_option
-@verdict_options
+@verdict_options()
 @judging_options
 def command(file: str, verdicts: Verdicts, judging: Judging) -> int:
     """Judge a spec or a plan by the rule catalogue.

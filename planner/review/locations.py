@@ -110,9 +110,9 @@ def places(design: Design, source: Source | None = None, file: str = "") -> Loca
             return Place(file=file, id=next(filter(None, found), ""))
         if source is None:
             field = dotted(_FIELDS.get(finding.rule, _FIELDS.get(group, ("spec",))))
-            return Place(file, 1 if file else 0, 1 if file else 0, field, ids.get((False, finding.resource), ""))
+            return Place(file=file, field=field, id=ids.get((False, finding.resource), ""))
         path = _path(finding, group, source.data, groups, subnets)
-        at = source.locate(path, key=True)
+        at = source.locate(path, key=not isinstance(path[-1], int))
         return Place(at.file, at.line, at.column, dotted(path), ids.get((False, finding.resource), ""))
 
     return locate

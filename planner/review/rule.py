@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from planner.catalog.facts import Facts
-from planner.catalog.model import Catalog, InstanceTypes, KubernetesVersion
+from planner.catalog.model import Catalog, InstanceTypes, KubernetesVersion, Version
 from planner.design import Design, Unknown
 from planner.diagnostics import Severity
 
@@ -79,6 +79,9 @@ class Unseen:
     unknown: Unknown
 
 
+#: Groups of rules about a cluster, its add-ons, its nodes and their roles.
+_OF_CLUSTERS = frozenset({"CSN", "API", "NGP", "NSN", "CAP", "UPG", "ADD", "IAM"})
+
 Outcome = Problem | Unseen
 Check = Callable[[Design, ReviewContext], Iterable[Outcome]]
 
@@ -103,11 +106,31 @@ class Rule:
     """How sure a finding is: high, medium or low."""
     parameters: tuple[str, ...] = ()
     """Facts whose numbers a user may replace (``ReviewContext.parameters``)."""
+    limits: tuple[str, ...] = ()
+    """Keys of the facts that it judges by; its page shows them with units and sources."""
+    kubernetes: tuple[str, str] = ("", "")
+    """First and last Kubernetes minor version that it applies to; empty where there is no bound."""
+    needs_cluster: bool = False
+    """Whether it does not apply to a VPC without a cluster, beyond the groups about clusters."""
 
     @property
     def group(self) -> str:
         """The letters of the code: VPC, CSN, NSN, LBS, RTE, SGR, ACL, API, IAM, EFS, NGP."""
         return self.code.rstrip("0123456789")
+
+    @property
+    def of_cluster(self) -> bool:
+        """Whether it is about a cluster or its nodes, and does not apply to a VPC without one."""
+        return self.needs_cluster or self.group in _OF_CLUSTERS
+
+    def applies_to(self, version: str) -> bool:
+        """Whether a Kubernetes version is in its range; one that cannot be read is."""
+        first, last = self.kubernetes
+        try:
+            given = Version.parse(version)
+        except ValueError:
+            return True
+        return (not first or given >= Version.parse(first)) and (not last or given <= Version.parse(last))
 
     @property
     def title(self) -> str:

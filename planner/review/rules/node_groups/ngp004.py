@@ -56,6 +56,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html",
     notes=("N14",),
     confidence="high",
+    limits=("ami.al2_end",),
     check=check,
     doc=__doc__ or "",
 )
