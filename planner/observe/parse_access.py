@@ -79,9 +79,10 @@ def _of_creator(entry: AccessEntry, item: Mapping[str, Any], raw: Raw) -> bool:
     cluster = raw.get("eks:DescribeCluster")
     born = None if isinstance(cluster, Unknown) else cluster.get("createdAt")
     made = item.get("createdAt")
-    if not isinstance(born, datetime) or not isinstance(made, datetime):
+    if not isinstance(born, str) or not isinstance(made, str):
         return False
-    return abs((made - born).total_seconds()) <= _WITH_CLUSTER_SECONDS
+    apart = datetime.fromisoformat(made) - datetime.fromisoformat(born)
+    return abs(apart.total_seconds()) <= _WITH_CLUSTER_SECONDS
 
 
 def controllers_of(raw: Raw) -> tuple[PodIdentity, ...] | Unknown:
