@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 
-def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | None = None) -> Raw:
+def collect(
+    session: Session, region: str, cluster: str, *, endpoint_url: str | None = None, until: float | None = None
+) -> Raw:
     """Raw answers about an EKS cluster. A call that is denied is kept as its error.
 
-    ``endpoint_url`` sends every call elsewhere (a test server). Calls: eks DescribeCluster,
+    ``endpoint_url`` sends every call elsewhere (a test server); after ``until`` (``time.monotonic``) no more go
+    out. Calls: eks DescribeCluster,
     ListNodegroups, DescribeNodegroup, ListFargateProfiles, DescribeFargateProfile, ListAddons,
     DescribeAddon, ListPodIdentityAssociations, DescribePodIdentityAssociation, ListAccessEntries,
     DescribeAccessEntry, ListAssociatedAccessPolicies; ec2 Describe*, GetSubnetCidrReservations,
@@ -38,16 +41,18 @@ def collect(session: Session, region: str, cluster: str, *, endpoint_url: str | 
     DescribeAccessPoints; eks ListInsights, DescribeInsight, DescribeClusterVersions, DescribeAddonVersions;
     service-quotas GetServiceQuota, ListAWSDefaultServiceQuotas.
     """
-    calls = _Cluster(session, Raw(region, cluster), endpoint_url)
+    calls = _Cluster(session, Raw(region, cluster), endpoint_url, until=until)
     calls.run()
-    return calls.raw
+    return calls.raw.in_order()
 
 
-def collect_vpc(session: Session, region: str, vpc_id: str, *, endpoint_url: str | None = None) -> Raw:
+def collect_vpc(
+    session: Session, region: str, vpc_id: str, *, endpoint_url: str | None = None, until: float | None = None
+) -> Raw:
     """Raw answers about a VPC, whatever runs in it. A call that is denied is kept as its error."""
-    calls = Calls(session, Raw(region, "", vpc=vpc_id), endpoint_url)
+    calls = Calls(session, Raw(region, "", vpc=vpc_id), endpoint_url, until=until)
     collect_network(calls, vpc_id)
-    return calls.raw
+    return calls.raw.in_order()
 
 
 class _Cluster(Calls):
@@ -80,27 +85,32 @@ class _Cluster(Calls):
 
     def addons(self) -> None:
         name = self.raw.cluster
-        for addon in self.many("eks:ListAddons", self.eks, "list_addons", "addons", clusterName=name):
-            self.one(
-                "eks:DescribeAddon", self.eks, "describe_addon", "addon", key=addon, clusterName=name, addonName=addon
-            )
-        listed = "eks:ListPodIdentityAssociations"
-        for one in self.many(listed, self.eks, "list_pod_identity_associations", "associations", clusterName=name):
+
+        def described(addon: str) -> None:
+            wanted = {"clusterName": name, "addonName": addon}
+            self.one("eks:DescribeAddon", self.eks, "describe_addon", "addon", key=addon, **wanted)
+
+        def identity(one: dict[str, Any]) -> None:
+            call, method = "eks:DescribePodIdentityAssociation", "describe_pod_identity_association"
             wanted = {"clusterName": name, "associationId": one["associationId"]}
-            call = "eks:DescribePodIdentityAssociation"
-            self.one(
-                call, self.eks, "describe_pod_identity_association", "association", key=one["associationArn"], **wanted
-            )
+            self.one(call, self.eks, method, "association", key=one["associationArn"], **wanted)
+
+        self.each(self.many("eks:ListAddons", self.eks, "list_addons", "addons", clusterName=name), described)
+        listed, method = "eks:ListPodIdentityAssociations", "list_pod_identity_associations"
+        self.each(self.many(listed, self.eks, method, "associations", clusterName=name), identity)
 
     def access(self) -> None:
         name = self.raw.cluster
         listed = "eks:ListAccessEntries"
-        for arn in self.many(listed, self.eks, "list_access_entries", "accessEntries", clusterName=name):
+
+        def entry(arn: str) -> None:
             wanted = {"clusterName": name, "principalArn": arn}
             described, policies = "eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"
             self.one(described, self.eks, "describe_access_entry", "accessEntry", key=arn, **wanted)
             method = "list_associated_access_policies"
             self.many(policies, self.eks, method, "associatedAccessPolicies", key=arn, **wanted)
+
+        self.each(self.many(listed, self.eks, "list_access_entries", "accessEntries", clusterName=name), entry)
 
     def roles(self, cluster: dict[str, Any]) -> None:
         """The roles that the cluster, its nodes, its add-ons and its entries name, and those whose
@@ -140,27 +150,20 @@ class _Cluster(Calls):
         return found
 
     def _ask_roles(self, arns: set[str]) -> None:
-        for role in sorted(arn.rpartition("/")[2] for arn in arns if arn):
-            found = self.ask("iam:GetRole", lambda role=role: self._role(role), role)  # type: ignore[misc]
-            if found is None:
-                continue
-            self.many(
-                "iam:ListAttachedRolePolicies",
-                self.iam,
-                "list_attached_role_policies",
-                "AttachedPolicies",
-                key=role,
-                RoleName=role,
-            )
-            for policy in self.many(
-                "iam:ListRolePolicies", self.iam, "list_role_policies", "PolicyNames", key=role, RoleName=role
-            ):
-                names = {"RoleName": role, "PolicyName": policy}
-                self.one(
-                    "iam:GetRolePolicy", self.iam, "get_role_policy", "PolicyDocument", key=f"{role}/{policy}", **names
-                )
+        self.each(sorted({arn.rpartition("/")[2] for arn in arns if arn}), self._role)
 
-    def _role(self, role: str) -> Any:
+    def _role(self, role: str) -> None:
+        named = {"key": role, "RoleName": role}
+        if self.ask("iam:GetRole", lambda: self._found(role), role) is None:
+            return
+        attached, method = "iam:ListAttachedRolePolicies", "list_attached_role_policies"
+        self.many(attached, self.iam, method, "AttachedPolicies", **named)
+        listed = self.many("iam:ListRolePolicies", self.iam, "list_role_policies", "PolicyNames", **named)
+        for policy in listed:
+            names = {"key": f"{role}/{policy}", "RoleName": role, "PolicyName": policy}
+            self.one("iam:GetRolePolicy", self.iam, "get_role_policy", "PolicyDocument", **names)
+
+    def _found(self, role: str) -> Any:
         """A role; None where there is none of that name, which is an answer."""
         try:
             return self.iam.get_role(RoleName=role)["Role"]

@@ -18,16 +18,19 @@ def collect_groups(calls: Calls, cluster: str) -> None:
     described = "ec2:GetEbsEncryptionByDefault"
     if listed:
         calls.one(described, calls.ec2, "get_ebs_encryption_by_default", "EbsEncryptionByDefault")
-    for group in listed:
-        names = {"clusterName": cluster, "nodegroupName": group}
-        answer = calls.one("eks:DescribeNodegroup", calls.eks, "describe_nodegroup", "nodegroup", key=group, **names)
-        if isinstance(answer, Unknown):
-            continue
-        template = answer.get("launchTemplate")
-        if template and template.get("id"):
-            _launch_template(calls, template["id"], str(template["version"]))
-        _release(calls, group, answer)
-        _scaling(calls, group, answer)
+    calls.each(listed, lambda group: _group(calls, cluster, group))
+
+
+def _group(calls: Calls, cluster: str, group: str) -> None:
+    names = {"clusterName": cluster, "nodegroupName": group}
+    answer = calls.one("eks:DescribeNodegroup", calls.eks, "describe_nodegroup", "nodegroup", key=group, **names)
+    if isinstance(answer, Unknown):
+        return
+    template = answer.get("launchTemplate")
+    if template and template.get("id"):
+        _launch_template(calls, template["id"], str(template["version"]))
+    _release(calls, group, answer)
+    _scaling(calls, group, answer)
 
 
 def _launch_template(calls: Calls, identity: str, version: str) -> None:

@@ -51,11 +51,17 @@ def _dhcp(calls: Calls, options: str) -> None:
 
 
 def _subnets(calls: Calls, vpc_id: str) -> None:
-    call, reservations = "ec2:DescribeSubnets", "SubnetIpv4CidrReservations"
-    for subnet in calls.many(call, calls.ec2, "describe_subnets", "Subnets", Filters=_inside(vpc_id)):
+    def reserved(subnet: dict[str, Any]) -> None:
+        call, method, found = (
+            "ec2:GetSubnetCidrReservations",
+            "get_subnet_cidr_reservations",
+            "SubnetIpv4CidrReservations",
+        )
         identity = subnet["SubnetId"]
-        asked = "ec2:GetSubnetCidrReservations"
-        calls.many(asked, calls.ec2, "get_subnet_cidr_reservations", reservations, key=identity, SubnetId=identity)
+        calls.many(call, calls.ec2, method, found, key=identity, SubnetId=identity)
+
+    call = "ec2:DescribeSubnets"
+    calls.each(calls.many(call, calls.ec2, "describe_subnets", "Subnets", Filters=_inside(vpc_id)), reserved)
     zones = "ec2:DescribeAvailabilityZones"
     calls.many(zones, calls.ec2, "describe_availability_zones", "AvailabilityZones")
 

@@ -27,23 +27,27 @@ def collect_storage(calls: Calls, vpc_id: str) -> None:
     found = calls.many(FILE_SYSTEMS, efs, "describe_file_systems", "FileSystems")
     if not found:
         return
-    for one in found:
+
+    def mounted(one: Mapping[str, Any]) -> None:
         identity = one["FileSystemId"]
-        targets: list[Any] = []
         if one.get("NumberOfMountTargets", 1):
             call, listed = "describe_mount_targets", "MountTargets"
-            targets = calls.many(MOUNT_TARGETS, efs, call, listed, key=identity, FileSystemId=identity)
+            calls.many(MOUNT_TARGETS, efs, call, listed, key=identity, FileSystemId=identity)
         else:
             calls.raw.put(MOUNT_TARGETS, [], identity)
-        if isinstance(calls.raw.get(MOUNT_TARGETS, identity), Unknown):
+
+    calls.each(found, mounted)
+    for one in found:
+        identity = one["FileSystemId"]
+        targets = calls.raw.get(MOUNT_TARGETS, identity)
+        if isinstance(targets, Unknown):
             continue
         if any(target.get("VpcId") == vpc_id for target in targets) or _named(calls.raw.cluster, one):
             mine.append(one)
         else:
             del calls.raw.answers[MOUNT_TARGETS][identity]
     calls.raw.put(FILE_SYSTEMS, mine)
-    for one in mine:
-        _details(calls, efs, one["FileSystemId"])
+    calls.each((one["FileSystemId"] for one in mine), lambda identity: _details(calls, efs, identity))
 
 
 def _named(cluster: str, item: Mapping[str, Any]) -> bool:

@@ -15,9 +15,13 @@ _LISTED, _DESCRIBED = "eks:ListFargateProfiles", "eks:DescribeFargateProfile"
 
 def collect_fargate(calls: Calls, cluster: str) -> None:
     """All profiles of a cluster. A call that is denied is kept as its error."""
-    for name in calls.many(_LISTED, calls.eks, "list_fargate_profiles", "fargateProfileNames", clusterName=cluster):
+
+    def described(name: str) -> None:
         wanted = {"clusterName": cluster, "fargateProfileName": name}
         calls.one(_DESCRIBED, calls.eks, "describe_fargate_profile", "fargateProfile", key=name, **wanted)
+
+    listed = calls.many(_LISTED, calls.eks, "list_fargate_profiles", "fargateProfileNames", clusterName=cluster)
+    calls.each(listed, described)
 
 
 def pod_execution_roles(raw: Raw) -> set[str]:

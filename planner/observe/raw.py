@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -49,6 +49,10 @@ class Raw:
     def forget(self, call: str) -> None:
         """Drop all answers of a call, to keep them in another form."""
         self.answers.pop(call, None)
+
+    def in_order(self) -> Raw:
+        """The same answers in one order, whichever of them came first."""
+        return replace(self, answers={call: dict(sorted(self.answers[call].items())) for call in sorted(self.answers)})
 
     def get(self, call: str, key: str = "") -> Any | Unknown:
         """The content of a call, or why there is none."""

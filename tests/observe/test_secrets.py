@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from typing import Any
 
 import pytest
 
@@ -109,5 +110,6 @@ def test_every_answer_is_cleaned() -> None:
     text = json.dumps(clean.answers)
     for secret in ("k1k2k3", "t1t2t3", "p1p2p3", "v1v2v3", KEY, encoded("TOKEN=u1u2u3")):
         assert secret not in text
-    assert json.loads(clean.get("eks:DescribeAddon", "vpc-cni")["configurationValues"])["env"]["WARM_IP_TARGET"] == "5"
+    addon: Any = clean.get("eks:DescribeAddon", "vpc-cni")
+    assert json.loads(addon["configurationValues"])["env"]["WARM_IP_TARGET"] == "5"
     assert without_secrets(clean) == clean

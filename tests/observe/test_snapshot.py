@@ -46,7 +46,8 @@ def test_a_snapshot_replays_as_what_was_seen(name: str) -> None:
 def test_times_and_errors_come_back() -> None:
     again = read_snapshot(write_snapshot(small()), "s.json")
     assert again == small()
-    assert again.get("eks:DescribeCluster")["createdAt"] == "2026-01-01T22:00:00Z"
+    cluster: Any = again.get("eks:DescribeCluster")
+    assert cluster["createdAt"] == "2026-01-01T22:00:00Z"
     assert again.get("iam:GetRole", "node") == Unknown("iam:GetRole", "AccessDenied")
     assert Raw("r", "c").get("x") == Unknown("x", "was not asked")
 
@@ -54,7 +55,8 @@ def test_times_and_errors_come_back() -> None:
 def test_a_time_without_zone_is_utc_and_halves_of_characters_can_be_written() -> None:
     raw = small()
     raw.put("ec2:DescribeVpcs", {"at": datetime(2026, 1, 2), "Name": "\ud800"})  # noqa: DTZ001 - on purpose
-    assert raw.get("ec2:DescribeVpcs")["at"] == "2026-01-02T00:00:00Z"
+    vpc: Any = raw.get("ec2:DescribeVpcs")
+    assert vpc["at"] == "2026-01-02T00:00:00Z"
     write_snapshot(raw).encode()
 
 
