@@ -27,6 +27,8 @@ FAULTS = {
     "no tags for load balancers": {"LBS002"},
     "no rule in the nodes' group": {"SGR001", "SGR002", "SGR004"},
     "open endpoint, private one off": {"API002", "API003"},
+    "no control-plane logs": {"API005"},
+    "types with different maxPods": {"CAP001"},
     "AL2": {"NGP004"},
     "version out of support": {"UPG002"},
     "core add-ons that EKS does not manage": {"ADD004"},
