@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import click
 
-from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
+from planner.cli.inputs import load_catalog
+from planner.cli.policy import policy_option
+from planner.cli.subjects import Choice, choice_options
 from planner.cli.verdicts import Verdicts, verdict_options
 
 
 @click.command("review")
-@spec_or_plan_option
+@choice_options
+@policy_option
 @verdict_options
-def command(file: str, verdicts: Verdicts) -> int:
-    """Judge a spec or a plan by the rule catalogue.
+def command(choice: Choice, verdicts: Verdicts) -> int:
+    """Judge a spec, a plan, a snapshot, or what runs in AWS, by the rule catalogue.
 
-    A rule that could not see what it needs answers `not evaluated`, never `pass`.
+    A rule that could not see what it needs answers `not evaluated`, never `pass`. AWS is only read; a
+    cluster or an account that cannot be read is told, and the rest is judged.
     """
     from planner.review.engine import review
     from planner.review.identity import scope_of
@@ -24,8 +28,10 @@ def command(file: str, verdicts: Verdicts) -> int:
 
     prepared = verdicts.prepared()
     catalog = load_catalog()
-    planned = plan_from(file, catalog, as_json=verdicts.as_json)
-    design = planned.plan.design
-    verdict = review(design, ReviewContext(catalog.facts, catalog.instance_types), prepared.rules)
-    locate = places(design, planned.source, "<stdin>" if file == "-" else file)
-    return prepared.finish([report(verdict, planned.plan.name, scope_of(design), locate)], [file])
+    subjects = choice.subjects(catalog, as_json=verdicts.as_json)
+    reports = []
+    for one in subjects.judged:
+        verdict = review(one.design, ReviewContext(catalog.facts, catalog.instance_types), prepared.rules)
+        locate = places(one.design, one.source, one.file)
+        reports.append(report(verdict, one.name, scope_of(one.design), locate))
+    return prepared.finish([*reports, *subjects.unread_reports(prepared.rules)], choice.file)
