@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli import streams
 from planner.cli.exits import CliError
 from planner.cli.inputs import plan_file
 
@@ -37,6 +39,25 @@ def compared(file: str, found: Design, facts: Facts) -> Drift:
     if there != wanted:
         raise CliError(f"--against {file}: the plan is of {wanted}, and this is {there}")
     return drift(plan.design, found, facts)
+
+
+def tell_drift(file: str | None, designs: Sequence[Design], facts: Facts, *, drawn: bool) -> bool:
+    """With a plan ``file`` say how the one of these that it is of differs; whether it does. ``drawn`` says
+    so on standard output, else it is a note. Raises CliError as ``compared`` does, and where none is of the plan."""
+    if file is None:
+        return False
+    from planner.report import deployment
+    from planner.report.simulation import paragraphs
+
+    wanted = _place(plan_file(file).design)
+    mine = [one for one in designs if _place(one) == wanted and not one.planned]
+    drift = compared(file, (mine or list(designs))[-1], facts)
+    text = paragraphs(deployment.drift(drift), streams.width())
+    if drawn:
+        streams.data(f"{text}\n")
+    else:
+        streams.note(text)
+    return drift.count > 0
 
 
 def _place(design: Design) -> str:

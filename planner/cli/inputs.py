@@ -130,11 +130,14 @@ def plan_file(file: str) -> Plan:
         raise CliError(str(error)) from None
 
 
-def plan_from(file: str, catalog: Catalog, *, as_json: bool = False) -> Planned:
-    """A plan from a spec or from a plan file (checked against its digest, never planned anew)."""
+def plan_from(file: str, catalog: Catalog, *, as_json: bool = False, content: bytes | None = None) -> Planned:
+    """A plan from a spec or from a plan file (checked against its digest, never planned anew); ``content``
+    where the file was read already."""
     from planner.plan.file import PlanFileError, looks_like_plan, read_text
 
-    content, name = read(file)
+    name = "<stdin>" if file == "-" else file
+    if content is None:
+        content, name = read(file)
     if looks_like_plan(content):
         try:
             return Planned(read_text(content, name), ())

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import click
 
-from planner.cli.inputs import load_catalog, plan_from, spec_or_plan_option
+from planner.cli.against import AGAINST, tell_drift
+from planner.cli.exits import Exit
+from planner.cli.inputs import load_catalog
 from planner.cli.judging import Judging, judging_options, tell_readiness
+from planner.cli.policy import policy_option
+from planner.cli.subjects import Choice, choice_options
 from planner.cli.verdicts import Verdicts, verdict_options
 
 
 @click.command("review")
-@spec_or_plan_option
+@choice_options
+@policy_option
 @verdict_options()
 @judging_options
-def command(file: str, verdicts: Verdicts, judging: Judging) -> int:
-    """Judge a spec or a plan by the rule catalogue.
+@AGAINST
+def command(choice: Choice, verdicts: Verdicts, judging: Judging, against: str | None) -> int:
+    """Judge a spec, a plan, a snapshot, or what runs in AWS, by the rule catalogue.
 
-    A rule that could not see what it needs answers `not evaluated`, never `pass`. With --target it is asked
+    A rule that could not see what it needs answers `not evaluated`, never `pass`. AWS is only read; a
+    cluster or an account that cannot be read is told, and the rest is judged. With --target it is asked
     first whether the cluster is ready for that Kubernetes version.
     """
     from planner.review.engine import review
@@ -26,10 +33,15 @@ def command(file: str, verdicts: Verdicts, judging: Judging) -> int:
 
     prepared = verdicts.prepared()
     catalog = load_catalog()
-    context = judging.context(catalog)
-    planned = plan_from(file, catalog, as_json=verdicts.as_json)
-    design = planned.plan.design
-    verdict = review(design, context, prepared.rules)
-    tell_readiness(design, verdict, context, drawn="table" in prepared.drawn)
-    locate = places(design, planned.source, "<stdin>" if file == "-" else file)
-    return prepared.finish([report(verdict, planned.plan.name, scope_of(design), locate)], [file])
+    subjects = choice.subjects(catalog, as_json=verdicts.as_json)
+    drawn = "table" in prepared.drawn
+    reports = []
+    for one, earlier in subjects.latest():
+        context = judging.context(catalog, earlier)
+        verdict = review(one.design, context, prepared.rules)
+        tell_readiness(one.design, verdict, context, drawn=drawn)
+        locate = places(one.design, one.source, one.file)
+        reports.append(report(verdict, one.name, scope_of(one.design), locate))
+    differs = tell_drift(against, [one.design for one in subjects.judged], catalog.facts, drawn=drawn)
+    code = prepared.finish([*reports, *subjects.unread_reports(prepared.rules)], choice.file)
+    return Exit.FINDINGS if differs and verdicts.fail_on != "never" else code

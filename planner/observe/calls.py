@@ -45,7 +45,7 @@ class Calls:
         def made(service: str) -> Any:
             client = session.client(service, region_name=raw.region, endpoint_url=endpoint_url, config=settings)  # type: ignore[call-overload]
             if until is not None:
-                client.meta.events.register("before-send", functools.partial(_in_time, until))
+                client.meta.events.register_first("before-send", functools.partial(_in_time, until))
             return client
 
         def client(service: str) -> Any:

@@ -33,9 +33,6 @@ FAULTS = {
     "version out of support": {"UPG002"},
     "core add-ons that EKS does not manage": {"ADD004"},
     "50 nodes in a /28": {"NSN001"},
-    "a version out of support": {"UPG002"},
-    "types with different maxPods": {"CAP001"},
-    "no EKS add-ons": {"ADD004"},
     "all in two /28s, one for nodes": {"CSN004", "CSN008", "NSN005"},
 }
 
