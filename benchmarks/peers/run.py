@@ -15,6 +15,7 @@ import contextlib
 import csv
 import http.server
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -118,6 +119,7 @@ def seeded_aws() -> Iterator[str]:
     from tests.support import moto_eks
     from tests.support.seeded import seed
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     moto_eks.install()
     with mock_aws():
         seed()
