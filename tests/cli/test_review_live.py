@@ -57,6 +57,18 @@ def test_a_running_cluster_is_judged_and_its_snapshot_alike(moto: None) -> None:
     assert document["taken"].endswith("Z")
 
 
+def test_a_redacted_snapshot_is_judged_alike(moto: None) -> None:
+    running()
+    live = reviewed("--cluster", "live", "--region", "us-east-1")
+    Path("out").mkdir()
+    assert invoke("snapshot", "--cluster", "live", "--region", "us-east-1", "--redact", "--out", "out").code == 0
+    (path,) = Path("out").iterdir()
+    assert path.name == "100000000001-us-east-1-cluster-1.snapshot.json"
+    found = reviewed("-f", str(path))
+    assert found["passed"] == live["passed"]
+    assert "123456789012" not in path.read_text("utf-8")
+
+
 def test_a_spec_beside_a_snapshot_gives_two_subjects(moto: None) -> None:
     running()
     invoke("snapshot", "--cluster", "live", "--region", "us-east-1", "--out", "s.json")
