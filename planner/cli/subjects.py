@@ -52,7 +52,7 @@ class Subjects:
         """
         seen: dict[tuple[str, ...], list[Subject]] = {}
         for number, one in enumerate(self.judged):
-            key = (str(number),) if one.design.planned or not one.taken else _identity(one.design)
+            key = (str(number),) if one.design.planned or not one.taken else identity(one.design)
             seen.setdefault(key, []).append(one)
         ordered = [sorted(many, key=lambda one: one.taken) for many in seen.values()]
         return [(many[-1], tuple(one.design for one in many[:-1])) for many in ordered]
@@ -138,7 +138,7 @@ def subjects_of(raws: list[Raw], unread: list[Unread]) -> Subjects:
     return Subjects(tuple(found), tuple(failed))
 
 
-def _identity(design: Design) -> tuple[str, ...]:
+def identity(design: Design) -> tuple[str, ...]:
     """What a running cluster or VPC is known by, from one snapshot to the next."""
     cluster = design.cluster
     return (design.region, (cluster.arn or cluster.name) if cluster else "", design.vpc.id or design.vpc.name)
