@@ -12,6 +12,8 @@ from planner.cli.exits import CliError
 from planner.cli.gather import gathered
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from planner.catalog.model import Catalog
     from planner.design import Design
     from planner.diagnostics import Verdict
@@ -35,13 +37,14 @@ class Judging:
 
         return context_of(
             catalog,
-            today=self._day(),
+            today=self.day(),
             target=self._target(catalog),
             history=history,
             parameters=dict(_parameter(one) for one in self.parameter),
         )
 
-    def _day(self) -> Any:
+    def day(self) -> date:
+        """The day to judge by. Raises CliError for what is none."""
         from datetime import UTC, date, datetime
 
         if self.today is None:

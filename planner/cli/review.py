@@ -43,5 +43,5 @@ def command(choice: Choice, verdicts: Verdicts, judging: Judging, against: str |
         locate = places(one.design, one.source, one.file)
         reports.append(report(verdict, one.name, scope_of(one.design), locate))
     differs = tell_drift(against, [one.design for one in subjects.judged], catalog.facts, drawn=drawn)
-    code = prepared.finish([*reports, *subjects.unread_reports(prepared.rules)], choice.file)
+    code = prepared.finish([*reports, *subjects.unread_reports(prepared.rules)], choice.file, judging.day())
     return Exit.FINDINGS if differs and verdicts.fail_on != "never" else code

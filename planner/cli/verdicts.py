@@ -114,16 +114,16 @@ class Prepared:
         """The formats that go to standard output."""
         return tuple(form for form, file in self.targets if file == "-")
 
-    def finish(self, reports: Sequence[Report], inputs: Sequence[str] = ()) -> int:
+    def finish(self, reports: Sequence[Report], inputs: Sequence[str] = (), day: date | None = None) -> int:
         """Settle, write every format and the baseline, and return the exit code. ``inputs`` are files that
-        were read and must not be written over. Raises CliError where a file cannot be written."""
+        were read and must not be written over; ``day`` is the day of waivers, today if not given. Raises CliError where a file cannot be written."""
         import dataclasses
 
         from planner.review import baseline
         from planner.review.settle import settle, with_severities
 
         given = with_severities(reports, self.severities)
-        review = settle(given, self.waivers, self.baseline, today())
+        review = settle(given, self.waivers, self.baseline, day or today())
         fail_on = None if self.asked.fail_on == "never" else Severity(self.asked.fail_on)
         review = dataclasses.replace(review, fail_on=fail_on, docs=self.asked.docs_url)
         kept = [*inputs, *(one for one in (self.asked.waivers, self.asked.baseline) if one)]

@@ -41,8 +41,7 @@ def taken(raw: Raw, folder: Path, day: str, free: int) -> str:
 
 def test_a_subnet_that_falls_gets_a_date_and_others_none(raw: Raw, tmp_path: Path) -> None:
     files = [
-        taken(raw, tmp_path, day, free)
-        for day, free in (("2026-11-01", 400), ("2026-11-11", 300), ("2026-11-21", 200))
+        taken(raw, tmp_path, day, free) for day, free in (("2026-11-01", 400), ("2026-11-11", 300), ("2026-11-21", 200))
     ]
     # in any order: the snapshots say when they were taken
     ran = invoke("forecast", *reversed(files), "-o", "json")
@@ -52,7 +51,7 @@ def test_a_subnet_that_falls_gets_a_date_and_others_none(raw: Raw, tmp_path: Pat
     assert by_name[NODE]["exhausted"] == "2026-12-11"
     assert (by_name[NODE]["perDay"], by_name[NODE]["looks"], by_name[NODE]["use"]) == (-10.0, 3, "nodes")
     assert by_name[NODE]["blocks"]["whole"] > 0
-    assert [one["name"] for one in found["subnets"]][0] == NODE  # the first that runs out stands first
+    assert next(one["name"] for one in found["subnets"]) == NODE  # the first that runs out stands first
     assert by_name["test-node-use1-az2"]["exhausted"] is None
     shown = invoke("forecast", *files).out
     assert "2026-12-11" in shown
