@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 from collections import defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from planner.cli import streams
@@ -46,6 +48,8 @@ class Reading:
     max_time: int | None = None
     concurrency: int = 4
     """Clusters and VPCs of one account that are read at the same time."""
+    keep: str | None = None
+    """Folder of snapshots: what is there is not read again, what is read is put there."""
 
     @property
     def wanted(self) -> bool:
@@ -161,10 +165,15 @@ class Reader:
         """Everything about a cluster or VPC, without secrets; or why there is nothing."""
         from botocore.exceptions import BotoCoreError
 
+        from planner.cli.writing import write_text
         from planner.observe.collect import collect, collect_vpc
         from planner.observe.secrets import without_secrets
+        from planner.observe.snapshot import write_snapshot
 
         place = target.place
+        kept = self._kept(target)
+        if kept is not None and kept.exists():
+            return _again(kept)
         with self._turns[place.account or place.name]:
             streams.note(printable(f"reading {target.name}"))
             try:
@@ -180,11 +189,40 @@ class Reader:
             if isinstance(missing, Unknown):
                 return missing
         taken = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        return without_secrets(replace(raw, account=place.account, taken=taken))
+        clean = without_secrets(replace(raw, account=place.account, taken=taken))
+        if kept is not None and not self._late():
+            write_text(write_snapshot(clean), kept)
+        return clean
+
+    def _kept(self, target: _Target) -> Path | None:
+        """The file of a snapshot that is kept; None where none shall be. Raises CliError without the folder."""
+        if self.asked.keep is None:
+            return None
+        folder = Path(self.asked.keep)
+        if not folder.is_dir():
+            raise CliError(f"--keep {folder}: is no folder; make it first")
+        parts = filter(None, (target.place.account, target.place.region, target.cluster or target.vpc))
+        return folder / f"{re.sub(r'[^a-zA-Z0-9_.-]', '_', '-'.join(parts))}.snapshot.json"
+
+    def _late(self) -> bool:
+        """Whether time ran out while it was read, so that answers may be missing."""
+        return self.until is not None and time.monotonic() >= self.until
 
     def _fail(self, what: str, call: str, reason: str) -> None:
         streams.note(printable(f"not read: {what}: {reason}"))
         self.unread.append(Unread(what, call, reason))
+
+
+def _again(file: Path) -> Raw:
+    """A snapshot that an earlier run kept. Raises CliError for a file that is none."""
+    from planner.observe.snapshot import SnapshotError, read_snapshot
+
+    try:
+        raw = read_snapshot(file.read_bytes(), str(file))
+    except (SnapshotError, OSError) as error:
+        raise CliError(f"{error}; delete {file} to read it from AWS again") from None
+    streams.note(printable(f"from {file}, of {raw.taken}"))
+    return raw
 
 
 def _vpc_of(raw: Raw) -> str:

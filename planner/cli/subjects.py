@@ -90,6 +90,7 @@ class Choice:
     timeout: int | None = None
     max_time: int | None = None
     concurrency: int = 4
+    keep: str | None = None
 
     def subjects(self, catalog: Catalog, *, as_json: bool = False) -> Subjects:
         """Read everything. Raises CliError for a wrong choice, and where nothing could be read at all."""
@@ -223,6 +224,12 @@ def live_choice() -> list[Callable[..., Any]]:
             "--role-arn", "roles", multiple=True, metavar="ARN", help="Role to take on first; may be repeated."
         ),
         click.option("--external-id", metavar="ID", help="External id that the trust policy of --role-arn asks for."),
+        click.option(
+            "--keep",
+            metavar="DIR",
+            help="Folder of snapshots: what lies there is not read again, what is read is put there. "
+            "A run that broke off goes on so.",
+        ),
         click.option("--timeout", type=seconds, metavar="SECONDS", help="Longest wait for one answer of AWS."),
         click.option("--max-time", type=seconds, metavar="SECONDS", help="After this no more is asked of AWS."),
         click.option(

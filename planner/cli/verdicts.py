@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,7 +128,8 @@ class Prepared:
         review = dataclasses.replace(review, fail_on=fail_on, docs=self.asked.docs_url)
         kept = [*inputs, *(one for one in (self.asked.waivers, self.asked.baseline) if one)]
         for form, file in self.targets:
-            _write(form, file, review, kept)
+            for one, name in _parts(form, file, review):
+                _write(form, name, one, kept)
         if self.asked.write_baseline:
             _write_baseline(self.asked.write_baseline, baseline.written(review.reports))
         return Exit.FINDINGS if review.failed else Exit.CLEAN
@@ -146,7 +147,8 @@ def verdict_options(*, choose: bool = True) -> Callable[[Callable[..., Any]], Ca
             default=["table"],
             show_default="table",
             metavar="FORMAT[=FILE]",
-            help=f"How to print the findings, or into which file; may be repeated: {', '.join(FORMATS)}.",
+            help="How to print the findings, or into which file (a folder gets one for each cluster and VPC); "
+            f"may be repeated: {', '.join(FORMATS)}.",
         ),
         click.option(
             "--select", multiple=True, metavar="CODE", help=f"Only these rules or groups {codes}; may be repeated."
@@ -249,6 +251,32 @@ def _write_baseline(file: str, text: str) -> None:
         _baseline(file)
     write_text(text, Path(file))
     streams.note(f"baseline written: {file}")
+
+
+SUFFIXES = {
+    "table": "txt",
+    "json": "json",
+    "sarif": "sarif",
+    "junit": "xml",
+    "markdown": "md",
+    "github": "txt",
+    "html": "html",
+    "csv": "csv",
+}
+"""Endings of files, by format."""
+
+
+def _parts(form: str, file: str, review: Review) -> Iterator[tuple[Review, str]]:
+    """The whole review for a file; for a folder one of each subject, in a file that is called after it."""
+    if file == "-" or not Path(file).is_dir():
+        yield review, file
+        return
+    import dataclasses
+
+    for one in review.reports:
+        name = re.sub(r"[^\w.-]", "_", one.subject)
+        alone = dataclasses.replace(review, reports=(one,), expired=(), unused=(), gone=())
+        yield alone, str(Path(file) / f"{name}.{SUFFIXES[form]}")
 
 
 def _write(form: str, file: str, review: Review, inputs: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from planner.diagnostics import printable
 from planner.report.findings.closing import closing_line, title_of
+from planner.report.findings.summary import summary
 from planner.report.findings.words import said
 from planner.report.text import SEVERITY_STYLES, table_of
 from planner.review.judged import Judged, Review
@@ -26,6 +27,7 @@ def tables(review: Review) -> list[RenderableType]:
 
     shown: list[RenderableType] = []
     many = len(review.reports) > 1
+    shown += [summary(review), ""] if many else []
     if len(review.counting) > MOST_ROWS:
         shown += [_Listing(review), ""]
     elif review.counting:
