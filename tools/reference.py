@@ -15,6 +15,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 # pages must not depend on who writes them
@@ -29,8 +30,12 @@ from planner.catalog import store
 from planner.cli.exits import SilentExit
 from planner.cli.main import COMMANDS, cli
 from planner.notes import notes
+from planner.report.findings.rule_page import rule_markdown
 from planner.report.markdown import table
+from planner.review.pages import FOLDER, page_of
 from planner.review.registry import ALL_RULES
+from planner.review.rule import Rule
+from planner.review.waiver_rule import EXPIRED
 from planner.spec.schema import fields
 
 ROOT = Path(__file__).parent.parent
@@ -87,25 +92,30 @@ def spec() -> str:
     )
 
 
+DOCUMENTED = (*ALL_RULES, EXPIRED)
+
+
+def _rule_page(rule: Rule) -> str:
+    return HEAD + rule_markdown(rule, store.load(store.EMBEDDED).facts)
+
+
 def rules() -> str:
-    """Every rule with its documentation."""
-    parts = [
-        "# Rules",
-        (
-            "`eksplan explain CODE` prints one of them. Severities: a *blocker* keeps the cluster from coming up, an "
-            "*error* breaks it under load or change, *warning* and *info* are advice. A rule that could not see what it "
-            "needs answers *not evaluated*, never *pass*."
-        ),
-        table(
-            ["code", "name", "severity", "what", "notes"],
-            [(rule.code, rule.name, rule.severity, rule.title, ", ".join(rule.notes)) for rule in ALL_RULES],
-        ),
-    ]
-    for rule in ALL_RULES:
-        about = f"`{rule.name}`, {rule.severity}, confidence {rule.confidence}, since {rule.since}."
-        cited = f" Notes: {', '.join(rule.notes)}." if rule.notes else ""
-        parts += [f"## {rule.code}", about + cited, rule.doc.strip().replace("\n## ", "\n### ")]
-    return "\n\n".join(parts)
+    """Every rule with where its page is."""
+    return "\n\n".join(
+        [
+            "# Rules",
+            (
+                "`eksplan explain CODE` prints the page of one of them. Severities: a *blocker* keeps the cluster from "
+                "coming up, an *error* breaks it under load or change, *warning* and *info* are advice. A rule that "
+                "could not see what it needs answers *not evaluated*, never *pass*."
+            ),
+            table(
+                ["code", "name", "severity", "what", "notes"],
+                [(rule.code, rule.name, rule.severity, rule.title, ", ".join(rule.notes)) for rule in DOCUMENTED],
+            ),
+            "\n".join(f"* [{rule.code}](rules/{rule.code}.md) {rule.title}" for rule in DOCUMENTED),
+        ]
+    )
 
 
 def facts() -> str:
@@ -169,6 +179,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/rules.md": lambda: HEAD + rules(),
     "docs/reference/facts.md": lambda: HEAD + facts(),
     "docs/reference/notes.md": lambda: HEAD + notes_page(),
+    **{page_of(rule.code): partial(_rule_page, rule) for rule in DOCUMENTED},
 }
 
 
@@ -176,7 +187,8 @@ def stale() -> dict[str, str]:
     """The pages that are not what the code says, with what they should be."""
     os.chdir(ROOT)
     fresh = {name: f"{page().rstrip()}\n" for name, page in PAGES.items()}
-    return {
+    left = {path.as_posix() for path in Path(FOLDER).glob("*.md")} - fresh.keys()
+    return dict.fromkeys(sorted(left), "") | {
         name: text for name, text in fresh.items() if not Path(name).is_file() or Path(name).read_text("utf-8") != text
     }
 
@@ -188,6 +200,9 @@ def main() -> int:
         print(f"stale: {', '.join(old)}; run tools/reference.py" if old else "the reference pages are fresh")
         return 1 if old else 0
     for name, text in old.items():
+        if not text:  # the page of a rule that is gone
+            Path(name).unlink()
+            continue
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text, "utf-8")
     print(f"written: {', '.join(old) or 'nothing, all pages were fresh'}")

@@ -215,6 +215,8 @@ class KubernetesVersion:
     end_of_extended_support: str
     source: str
     default: bool = False
+    retrieved: str = ""
+    """Day or month (ISO 8601) on which these dates were read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def load(folder: Path | None = None) -> Catalog:
                 end_of_extended_support=entry["endOfExtendedSupport"],
                 source=entry["source"],
                 default=entry.get("default", False),
+                retrieved=versions["retrieved"],
             )
             for entry in versions["versions"]
         ),

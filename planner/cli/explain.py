@@ -14,7 +14,8 @@ from planner.cli.exits import CliError
 
 @click.command("explain")
 @click.argument("what")
-def command(what: str) -> None:
+@click.option("--since", metavar="VERSION", help="With rules: only those that came with this version or later.")
+def command(what: str, since: str | None) -> None:
     """Explain a rule, a field of the spec, a note, or a flow.
 
     WHAT is a rule (VPC001 or its name), a field (spec.cni.mode, or the beginning of some, such as
@@ -22,12 +23,14 @@ def command(what: str) -> None:
     or one of the words rules, fields, notes and flows for a list.
     """
     lists = {
-        "rules": _rules,
+        "rules": lambda: _rules(since),
         "fields": lambda: _fields("spec") or "",
         "spec": lambda: _fields("spec") or "",
         "notes": _notes,
         "flows": _flows,
     }
+    if since is not None and what != "rules":
+        raise CliError(f"--since goes with rules, not with {what}")
     text = lists[what]() if what in lists else _rule(what) or _note(what) or _flow(what) or _fields(what)
     if text is None:
         raise CliError(
@@ -37,22 +40,40 @@ def command(what: str) -> None:
 
 
 def _rule(what: str) -> str | None:
-    from planner.review.registry import rule_by_code
+    from planner.cli.inputs import load_catalog
+    from planner.report.findings.rule_page import rule_text
+    from planner.review.judged import described
 
-    rule = rule_by_code(what)
+    rule = described(what.upper()) or described(what)
+    return _fleet_rule(what) if rule is None else rule_text(rule, load_catalog().facts)
+
+
+def _fleet_rule(what: str) -> str | None:
+    from planner.plan.fleet.review import FLEET_RULES
+
+    rule = next((one for one in FLEET_RULES if one.code == what.upper()), None)
     if rule is None:
         return None
-    head = f"{rule.code} {rule.name} ({rule.severity}, confidence {rule.confidence}, since {rule.since})"
-    notes = f"\nNotes: {', '.join(rule.notes)}" if rule.notes else ""
-    return f"{head}\n\n{rule.doc.strip()}{notes}"
+    return f"{rule.code} ({rule.severity}, of fleets)\n\n{rule.title}.\n\n{_wrapped(rule.doc, 0)}\n\nNotes: {', '.join(rule.notes)}"
 
 
-def _rules() -> str:
+def _rules(since: str | None) -> str:
+    from planner.catalog.versions import version_tuple
     from planner.report.columns import aligned
     from planner.review.registry import ALL_RULES
 
+    try:
+        first = version_tuple(since) if since else ()
+    except ValueError:
+        raise CliError(f"--since {since}: not a version such as 0.1.0") from None
+    rules = [rule for rule in ALL_RULES if version_tuple(rule.since) >= first]
+    if not rules:
+        newest = max((rule.since for rule in ALL_RULES), key=version_tuple)
+        raise CliError(f"--since {since}: no rule is that new; the newest came with {newest}")
     return aligned(
-        ["code", "severity", "name", "what"], [[r.code, r.severity, r.name, r.title] for r in ALL_RULES], left=4
+        ["code", "severity", "since", "name", "what"],
+        [[r.code, r.severity, r.since, r.name, r.title] for r in rules],
+        left=5,
     )
 
 

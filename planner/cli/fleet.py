@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,9 +10,9 @@ import click
 
 from planner.cli import streams
 from planner.cli.exits import CliError, Exit
-from planner.cli.findings import FAIL_ON, fails
 from planner.cli.inputs import load_catalog, read
 from planner.cli.plan import target
+from planner.cli.verdicts import Verdicts, verdict_options
 from planner.cli.writing import write_plan_file
 
 if TYPE_CHECKING:
@@ -191,16 +190,8 @@ def _print(found: FleetPlan, digest: str, text: str, output: str) -> None:
 
 @command.command("review")
 @_file_option("Fleet (YAML) or fleet plan file (JSON) to read")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print the findings.",
-)
-@FAIL_ON
-def review(file: str, output: str, fail_on: str) -> int:
+@verdict_options(choose=False)
+def review(file: str, verdicts: Verdicts) -> int:
     """Judge the addresses of a fleet or of a fleet plan file.
 
     Overlaps with who and whom, VPCs outside their pools, AWS's rules for every VPC's blocks. Of a
@@ -209,20 +200,16 @@ def review(file: str, output: str, fail_on: str) -> int:
     """
     from planner.plan.file import looks_like_plan
     from planner.plan.fleet.file import KIND
-    from planner.plan.plain import plain
-    from planner.report.text import verdict_tables
+    from planner.review.judged import Place, report
 
+    prepared = verdicts.prepared()
     catalog = load_catalog()
     content, name = read(file)
     if looks_like_plan(content, KIND):
-        verdict, title = _of_plan(content, name, catalog)
+        verdict, fleet = _of_plan(content, name, catalog)
     else:
-        verdict, title = _of_fleet(content, name, catalog, as_json=output == "json")
-    if output == "json":
-        streams.document(json.dumps(plain(verdict), indent=1, sort_keys=True, ensure_ascii=False))
-    else:
-        streams.show(*verdict_tables(verdict, title))
-    return Exit.FINDINGS if fails(verdict, fail_on) else Exit.CLEAN
+        verdict, fleet = _of_fleet(content, name, catalog, as_json=verdicts.as_json)
+    return prepared.finish([report(verdict, fleet, f"fleet/{fleet}", lambda _: Place(name))], [file])
 
 
 def _of_plan(content: bytes, name: str, catalog: Catalog) -> tuple[Verdict, str]:
@@ -234,7 +221,7 @@ def _of_plan(content: bytes, name: str, catalog: Catalog) -> tuple[Verdict, str]
         found = read_text(content, name)
     except PlanFileError as error:
         raise CliError(str(error)) from None
-    return review_fleet(found, catalog.facts), f"review of {found.name}"
+    return review_fleet(found, catalog.facts), found.name
 
 
 def _of_fleet(content: bytes, name: str, catalog: Catalog, *, as_json: bool) -> tuple[Verdict, str]:
@@ -247,11 +234,11 @@ def _of_fleet(content: bytes, name: str, catalog: Catalog, *, as_json: bool) -> 
     if loaded.document is None:
         problems.stop_if_wrong(loaded.diagnostics, as_json=as_json)
         raise AssertionError("an unusable fleet without a diagnostic")
-    title = f"review of {loaded.document.metadata.name}"
+    fleet = loaded.document.metadata.name
     verdict = review_given(loaded, catalog.facts)
     if verdict.findings:
-        return verdict, title
+        return verdict, fleet
     _, result = _planned(content, name, catalog, as_json=as_json)
     if result.plan is None:
         raise AssertionError("no fleet plan and no diagnostic")
-    return review_fleet(result.plan, catalog.facts), title
+    return review_fleet(result.plan, catalog.facts), fleet

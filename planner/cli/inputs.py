@@ -89,7 +89,7 @@ def plan_from_spec(
     from planner.plan.early import problems_beside
     from planner.plan.file import looks_like_plan, sealed
     from planner.review.engine import review
-    from planner.review.rule import ReviewContext
+    from planner.review.rule import context_of
     from planner.spec.load import load_text, place
     from planner.templates import render
 
@@ -108,7 +108,7 @@ def plan_from_spec(
     problems.stop_if_wrong(everything, as_json=as_json)
     if result.plan is None:
         raise AssertionError("no plan and no diagnostic")
-    verdict = review(result.plan.design, ReviewContext(catalog.facts, catalog.instance_types))
+    verdict = review(result.plan.design, context_of(catalog))
     return Planned(sealed(dataclasses.replace(result.plan, verdict=verdict)), everything, loaded.source)
 
 

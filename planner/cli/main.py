@@ -32,6 +32,7 @@ COMMANDS = {
     "waterfall": ("planner.cli.waterfall", "Draw how each subnet came to its size."),
     "review": ("planner.cli.review", "Judge a spec, a plan, a snapshot or what runs by the rule catalogue."),
     "snapshot": ("planner.cli.snapshot", "Write what AWS says of clusters and VPCs into files."),
+    "forecast": ("planner.cli.forecast", "When subnets run out of addresses, from snapshots."),
     "pack": ("planner.cli.pack", "The cheapest set of nodes that carries the declared workloads."),
     "user-data": ("planner.cli.user_data", "Print the user data of a group's launch template."),
     "preview": ("planner.cli.preview", "Show what `up` would make, change, replace and delete."),
@@ -69,7 +70,7 @@ COMMANDS = {
 def cli(context: click.Context, debug: bool) -> None:
     """Plan Amazon EKS clusters: subnets, security groups, pods per node and node groups.
 
-    Everything but `catalog refresh` works offline and without AWS credentials.
+    Planning, and judging files, works offline and without AWS credentials.
 
     Exit codes: 0 clean; 1 a bug; 2 usage or unreadable input; 3 a valid spec that no plan can
     satisfy; 4 findings at or above --fail-on; 5 AWS or credentials failed.

@@ -45,6 +45,18 @@ class Subjects:
     judged: tuple[Subject, ...]
     unread: tuple[Unread, ...] = ()
 
+    def latest(self) -> list[tuple[Subject, tuple[Design, ...]]]:
+        """Each cluster or VPC as it was seen last, with how it was seen before, the oldest first.
+
+        Several snapshots of one are one subject with a history; specs and plans have none.
+        """
+        seen: dict[tuple[str, ...], list[Subject]] = {}
+        for number, one in enumerate(self.judged):
+            key = (str(number),) if one.design.planned or not one.taken else identity(one.design)
+            seen.setdefault(key, []).append(one)
+        ordered = [sorted(many, key=lambda one: one.taken) for many in seen.values()]
+        return [(many[-1], tuple(one.design for one in many[:-1])) for many in ordered]
+
     def unread_reports(self, rules: tuple[Rule, ...]) -> list[Report]:
         """A report for each that could not be read: no rule was evaluated, and none passed."""
         from planner.diagnostics import NotEvaluated
@@ -124,6 +136,12 @@ def subjects_of(raws: list[Raw], unread: list[Unread]) -> Subjects:
     if not found:
         raise CliError(f"nothing could be read: {'; '.join(one.reason for one in failed)}", Exit.AWS)
     return Subjects(tuple(found), tuple(failed))
+
+
+def identity(design: Design) -> tuple[str, ...]:
+    """What a running cluster or VPC is known by, from one snapshot to the next."""
+    cluster = design.cluster
+    return (design.region, (cluster.arn or cluster.name) if cluster else "", design.vpc.id or design.vpc.name)
 
 
 def _from_file(file: str, catalog: Catalog, *, as_json: bool) -> Subject:

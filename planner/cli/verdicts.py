@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from planner.review.baseline import Baseline
     from planner.review.judged import Report, Review, Waiver
     from planner.review.rule import Rule
+
+_FILE = click.Path(allow_dash=True, path_type=str)
 
 FORMATS = {
     "table": "planner.report.findings.table",
@@ -54,6 +57,7 @@ class Verdicts:
     waivers: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    docs_url: str = ""
     fail_on: str = Severity.ERROR.value
 
     @property
@@ -105,18 +109,23 @@ class Prepared:
     waivers: tuple[Waiver, ...]
     baseline: Baseline | None
 
-    def finish(self, reports: Sequence[Report], inputs: Sequence[str] = ()) -> int:
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The formats that go to standard output."""
+        return tuple(form for form, file in self.targets if file == "-")
+
+    def finish(self, reports: Sequence[Report], inputs: Sequence[str] = (), day: date | None = None) -> int:
         """Settle, write every format and the baseline, and return the exit code. ``inputs`` are files that
-        were read and must not be written over. Raises CliError where a file cannot be written."""
+        were read and must not be written over; ``day`` is the day of waivers, today if not given. Raises CliError where a file cannot be written."""
         import dataclasses
 
         from planner.review import baseline
         from planner.review.settle import settle, with_severities
 
         given = with_severities(reports, self.severities)
-        review = settle(given, self.waivers, self.baseline, today())
+        review = settle(given, self.waivers, self.baseline, day or today())
         fail_on = None if self.asked.fail_on == "never" else Severity(self.asked.fail_on)
-        review = dataclasses.replace(review, fail_on=fail_on)
+        review = dataclasses.replace(review, fail_on=fail_on, docs=self.asked.docs_url)
         kept = [*inputs, *(one for one in (self.asked.waivers, self.asked.baseline) if one)]
         for form, file in self.targets:
             _write(form, file, review, kept)
@@ -125,40 +134,54 @@ class Prepared:
         return Exit.FINDINGS if review.failed else Exit.CLEAN
 
 
-def verdict_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a review; a command gets their values as ``verdicts``."""
+def verdict_options(*, choose: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of a review; a command gets their values as ``verdicts``. ``choose`` lets the rules be
+    chosen and their severities be changed."""
     codes = "(VPC001, CSN)"
-    decorate = gathered(
-        "verdicts",
-        Verdicts,
-        [
-            click.option(
-                "-o",
-                "--output",
-                multiple=True,
-                default=["table"],
-                show_default="table",
-                metavar="FORMAT[=FILE]",
-                help=f"How to print the findings, or into which file; may be repeated: {', '.join(FORMATS)}.",
-            ),
-            click.option(
-                "--select", multiple=True, metavar="CODE", help=f"Only these rules or groups {codes}; may be repeated."
-            ),
-            click.option("--ignore", multiple=True, metavar="CODE", help="Not these rules or groups; may be repeated."),
-            click.option(
-                "--severity",
-                multiple=True,
-                metavar="CODE=SEVERITY",
-                help="Another severity for a rule's findings; may be repeated.",
-            ),
-            click.option("--waivers", metavar="FILE", help="Findings that were agreed to: rule, resource, until when."),
-            click.option("--baseline", metavar="FILE", help="Findings of before, which do not fail."),
-            click.option("--write-baseline", metavar="FILE", help="Write the findings of now as a baseline."),
-            FAIL_ON,
-        ],
-    )
-    result: Callable[..., Any] = decorate(command)
-    return result
+    options = [
+        click.option(
+            "-o",
+            "--output",
+            multiple=True,
+            default=["table"],
+            show_default="table",
+            metavar="FORMAT[=FILE]",
+            help=f"How to print the findings, or into which file; may be repeated: {', '.join(FORMATS)}.",
+        ),
+        click.option(
+            "--select", multiple=True, metavar="CODE", help=f"Only these rules or groups {codes}; may be repeated."
+        ),
+        click.option("--ignore", multiple=True, metavar="CODE", help="Not these rules or groups; may be repeated."),
+        click.option(
+            "--severity",
+            multiple=True,
+            metavar="CODE=SEVERITY",
+            help="Another severity for a rule's findings; may be repeated.",
+        ),
+        click.option(
+            "--waivers", type=_FILE, metavar="FILE", help="Findings that were agreed to: rule, resource, until when."
+        ),
+        click.option("--baseline", type=_FILE, metavar="FILE", help="Findings of before, which do not fail."),
+        click.option("--write-baseline", type=_FILE, metavar="FILE", help="Write the findings of now as a baseline."),
+        click.option(
+            "--docs-url",
+            default="",
+            metavar="URL",
+            callback=_https,
+            help="Where docs/reference/rules is published, for links to the rules' pages.",
+        ),
+        FAIL_ON,
+    ]
+    if not choose:
+        del options[1:4]
+    return gathered("verdicts", Verdicts, options)
+
+
+def _https(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """An address that reports may link to. Raises click's BadParameter for any other."""
+    if value and (not re.fullmatch(r"https://[^\s\"'<>\\^`{|}]+", value) or not value.isascii()):
+        raise click.BadParameter("give an address that begins with https://, without blanks or quotes")
+    return value
 
 
 def _targets(output: Sequence[str]) -> tuple[tuple[str, str], ...]:

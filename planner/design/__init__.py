@@ -43,6 +43,7 @@ from planner.design.nodes import (
     WarmPool,
 )
 from planner.design.observability import FlowLog, Key, LogGroup
+from planner.design.operations import AddonVersion, Insight, Operations, Quota, SupportedVersion
 from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
 from planner.design.storage import AccessPoint, FileSystem, Lifecycle, MountTarget
 from planner.design.unknown import Unknown, known
@@ -53,6 +54,7 @@ __all__ = [
     "AccessPolicy",
     "AclRule",
     "Addon",
+    "AddonVersion",
     "AutoMode",
     "Cluster",
     "ControlPlaneSettings",
@@ -67,6 +69,7 @@ __all__ = [
     "FargateSelector",
     "FileSystem",
     "FlowLog",
+    "Insight",
     "InternetGateway",
     "Key",
     "LaunchTemplate",
@@ -78,9 +81,11 @@ __all__ = [
     "NetworkInterface",
     "NodeGroup",
     "NodeRepair",
+    "Operations",
     "PodIdentity",
     "PrefixList",
     "Queue",
+    "Quota",
     "RemoteAccess",
     "RepairOverride",
     "Role",
@@ -90,6 +95,7 @@ __all__ = [
     "SecurityGroup",
     "SecurityGroupRule",
     "Subnet",
+    "SupportedVersion",
     "Tags",
     "Taint",
     "TemplateInterface",

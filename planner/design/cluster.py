@@ -76,6 +76,8 @@ class Addon:
     pod_identities: tuple[PodIdentity, ...] = ()
     service_account_role: str | None = None
     """Role that the add-on's service account assumes through the cluster's OIDC provider (IRSA)."""
+    status: str = field(default="ACTIVE", compare=False)
+    health_issues: tuple[str, ...] = field(default=(), compare=False)
     before_nodes: bool = field(default=False, compare=False)
     """Whether it must be set up before the first node joins, as the VPC CNI must."""
 

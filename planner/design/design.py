@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from planner.design.cluster import Cluster
 from planner.design.events import EventRule, Queue
 from planner.design.fargate import FargateProfile
+from planner.design.index import by_name, by_subnet
 from planner.design.network import (
     EgressOnlyInternetGateway,
     InternetGateway,
@@ -21,6 +22,7 @@ from planner.design.network import (
 )
 from planner.design.nodes import LaunchTemplate, NodeGroup
 from planner.design.observability import FlowLog, Key, LogGroup
+from planner.design.operations import Operations
 from planner.design.security import Role, SecurityGroup
 from planner.design.storage import FileSystem
 from planner.design.unknown import Unknown
@@ -69,12 +71,17 @@ class Design:
     """Interfaces that exist; None in a plan, where there are none yet."""
     ebs_encryption_by_default: bool | Unknown | None = field(default=None, compare=False)
     """Whether the account encrypts every new EBS volume here; None in a plan, which always asks for it."""
+    operations: Operations | None = field(default=None, compare=False)
+    """What only a running cluster tells; None in a plan, and for a VPC without a cluster."""
+    group_rules_quota: int | Unknown | None = field(default=None, compare=False)
+    """Rules that a security group may have in a direction and address family here; None in a plan."""
     planned: bool = field(default=True, compare=False)
     """True when it comes from a plan, False when it was observed."""
 
     def subnet(self, name: str) -> Subnet | None:
         """The subnet of that name, or None."""
-        return next((subnet for subnet in self.subnets if subnet.name == name), None)
+        found: Subnet | None = by_name(self.subnets).get(name)
+        return found
 
     def acl_of(self, subnet: str) -> NetworkAcl | Unknown | None:
         """The network ACL that rules a subnet; None means AWS's default one, which lets everything
@@ -84,24 +91,22 @@ class Design:
         """
         if isinstance(self.network_acls, Unknown):
             return self.network_acls
-        default: NetworkAcl | None = None
-        for acl in self.network_acls:
-            if subnet in acl.subnets:
-                return acl
-            if acl.default:
-                default = acl
+        own: NetworkAcl | None = by_subnet(self.network_acls).get(subnet)
+        if own is not None:
+            return own
         found = self.subnet(subnet)
         if self.planned and found is not None and found.existing:
             return Unknown(
                 "ec2:DescribeNetworkAcls", "the subnet existed before; the spec does not describe its network ACL"
             )
-        return default
+        return next((acl for acl in reversed(self.network_acls) if acl.default), None)
 
     def launch_template(self, name: str | None) -> LaunchTemplate | None:
         """The launch template of that name, or None if it is absent or the list is unknown."""
         if name is None or isinstance(self.launch_templates, Unknown):
             return None
-        return next((template for template in self.launch_templates if template.name == name), None)
+        found: LaunchTemplate | None = by_name(self.launch_templates).get(name)
+        return found
 
     def types_of(self, group: NodeGroup) -> tuple[str, ...]:
         """The instance types of a group: its own, else that of its launch template; empty if not known."""
@@ -113,7 +118,8 @@ class Design:
         """The security group of that name, or None if it is absent or the list is unknown."""
         if isinstance(self.security_groups, Unknown):
             return None
-        return next((group for group in self.security_groups if group.name == name), None)
+        found: SecurityGroup | None = by_name(self.security_groups).get(name)
+        return found
 
     def named_subnets(self, names: tuple[str, ...]) -> tuple[Subnet, ...]:
         """The subnets of these names that exist, in this design's order."""
@@ -129,15 +135,12 @@ class Design:
         """
         if isinstance(self.route_tables, Unknown):
             return self.route_tables
-        main: RouteTable | None = None
-        for table in self.route_tables:
-            if subnet in table.subnets:
-                return table
-            if table.main:
-                main = table
+        own: RouteTable | None = by_subnet(self.route_tables).get(subnet)
+        if own is not None:
+            return own
         found = self.subnet(subnet)
         if self.planned and found is not None and found.existing:
             return Unknown(
                 "ec2:DescribeRouteTables", "the subnet existed before; the spec does not describe its routes"
             )
-        return main
+        return next((table for table in reversed(self.route_tables) if table.main), None)

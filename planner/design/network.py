@@ -162,6 +162,8 @@ class NatGateway:
     id: str | None = field(default=None, compare=False)
     state: str = field(default="available", compare=False)
     public_ips: tuple[str, ...] = field(default=(), compare=False)
+    failure: str = field(default="", compare=False)
+    """Why it failed: EC2's code and message."""
 
 
 @dataclass(frozen=True, slots=True)

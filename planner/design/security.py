@@ -53,6 +53,8 @@ class SecurityGroup:
     tags: Tags = ()
     existing: bool = field(default=False, compare=False)
     id: str | None = field(default=None, compare=False)
+    tags_of_eks: Tags | None = field(default=None, compare=False)
+    """All tags that were seen on the cluster security group; None in a plan, and of other groups."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -80,3 +80,5 @@ class FileSystem:
     """Whether Pulumi refuses to delete it; AWS knows nothing of it."""
     id: str | None = field(default=None, compare=False)
     state: str = field(default="", compare=False)
+    one_zone: str | None = field(default=None, compare=False)
+    """Id of the zone of a One Zone file system, which plans do not make; such a one has one mount target."""

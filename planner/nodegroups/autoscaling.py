@@ -92,12 +92,12 @@ def advise(spec: ClusterSpec, nodes: Sequence[Nodes], facts: Facts) -> Advice:
         load == "steady" or not moving,
         "load: steady" if load == "steady" else f"{len(moving)} of {len(nodes)} groups and pools change their size",
     )
+    access, why = _node_access(spec)
     barred = [*(f"Windows in {name}" for name in windows), *own]
     bare = Rule(
         "who needs no AMI, user data or shell on nodes may leave them to Auto Mode",
-        not spec.autoscaling.node_access and not barred,
-        "; ".join(barred)
-        or ("nodeAccess: false" if not spec.autoscaling.node_access else "nodeAccess is true (its default)"),
+        not access and not barred,
+        "; ".join(barred) or why,
     )
     template = Rule(
         "launch-template settings of your own want managed node groups",
@@ -130,6 +130,21 @@ def advise(spec: ClusterSpec, nodes: Sequence[Nodes], facts: Facts) -> Advice:
     if diverse.holds:
         return Advice("karpenter", diverse.because, rules)
     return Advice("cluster-autoscaler", diverse.because, rules)
+
+
+def _node_access(spec: ClusterSpec) -> tuple[bool, str]:
+    """Whether anybody needs nodes that can be entered, and how that is known: a spec whose nodes are all of Auto
+    Mode has none such, unless it says otherwise."""
+    told = "node_access" in spec.autoscaling.model_fields_set
+    if (
+        not told
+        and not spec.node_groups
+        and spec.node_pools
+        and all(one.manager == "auto-mode" for one in spec.node_pools)
+    ):
+        return False, "all nodes are of Auto Mode already"
+    access = spec.autoscaling.node_access
+    return access, "nodeAccess: false" if not access else "nodeAccess is true" + ("" if told else " (its default)")
 
 
 def _sizes(count: int) -> str:

@@ -12,6 +12,7 @@ from planner.observe.calls import Calls, failures, told
 from planner.observe.collect_events import collect_events
 from planner.observe.collect_groups import collect_groups
 from planner.observe.collect_network import collect_network
+from planner.observe.collect_operations import collect_operations
 from planner.observe.collect_records import collect_key, collect_log_groups, flow_log_roles
 from planner.observe.fargate import collect_fargate, pod_execution_roles
 from planner.observe.raw import Raw
@@ -37,7 +38,8 @@ def collect(
     DescribeLogGroups, ListTagsForResource; kms DescribeKey, GetKeyPolicy,
     GetKeyRotationStatus, ListResourceTags; elasticfilesystem DescribeFileSystems, DescribeMountTargets,
     DescribeMountTargetSecurityGroups, DescribeBackupPolicy, DescribeLifecycleConfiguration,
-    DescribeAccessPoints.
+    DescribeAccessPoints; eks ListInsights, DescribeInsight, DescribeClusterVersions, DescribeAddonVersions;
+    service-quotas GetServiceQuota, ListAWSDefaultServiceQuotas.
     """
     calls = _Cluster(session, Raw(region, cluster), endpoint_url, until=until)
     calls.run()
@@ -66,6 +68,7 @@ class _Cluster(Calls):
         collect_groups(self, self.raw.cluster)
         collect_fargate(self, self.raw.cluster)
         self.addons()
+        collect_operations(self)
         self.access()
         collect_log_groups(self)
         collect_key(self, cluster)
@@ -149,10 +152,18 @@ class _Cluster(Calls):
 
     def _role(self, role: str) -> None:
         named = {"key": role, "RoleName": role}
-        self.one("iam:GetRole", self.iam, "get_role", "Role", **named)
+        if self.ask("iam:GetRole", lambda: self._found(role), role) is None:
+            return
         attached, method = "iam:ListAttachedRolePolicies", "list_attached_role_policies"
         self.many(attached, self.iam, method, "AttachedPolicies", **named)
         listed = self.many("iam:ListRolePolicies", self.iam, "list_role_policies", "PolicyNames", **named)
         for policy in listed:
             names = {"key": f"{role}/{policy}", "RoleName": role, "PolicyName": policy}
             self.one("iam:GetRolePolicy", self.iam, "get_role_policy", "PolicyDocument", **names)
+
+    def _found(self, role: str) -> Any:
+        """A role; None where there is none of that name, which is an answer."""
+        try:
+            return self.iam.get_role(RoleName=role)["Role"]
+        except self.iam.exceptions.NoSuchEntityException:
+            return None

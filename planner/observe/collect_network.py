@@ -10,6 +10,7 @@ from planner.design import Unknown
 from planner.observe.calls import Calls, pages
 from planner.observe.collect_records import collect_flow_logs
 from planner.observe.collect_storage import collect_storage
+from planner.observe.group_rules_quota import collect_group_rules_quota
 
 FILTER_VALUES = 200
 """Most values of a filter; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html"""
@@ -26,6 +27,7 @@ def collect_network(calls: Calls, vpc_id: str) -> None:
     _lists(calls, vpc_id)
     collect_flow_logs(calls, vpc_id)
     collect_storage(calls, vpc_id)
+    collect_group_rules_quota(calls)
 
 
 def _vpc(calls: Calls, vpc_id: str) -> None:

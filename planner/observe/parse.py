@@ -7,10 +7,12 @@ from dataclasses import replace
 from planner.design import Design, Unknown
 from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes, parse_templates
 from planner.observe.fargate import fargate_profiles_of
+from planner.observe.group_rules_quota import group_rules_quota_of
 from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
 from planner.observe.parse_network import Names
+from planner.observe.parse_operations import operations_of
 from planner.observe.parse_records import flow_logs_of, keys_of, log_groups_of
 from planner.observe.parse_storage import file_systems_of
 from planner.observe.raw import Raw
@@ -74,11 +76,13 @@ def parse(raw: Raw) -> Design:
         flow_logs=flow_logs_of(raw),
         file_systems=file_systems_of(raw, subnet_names, groups),
         prefix_lists=parse_lists.prefix_lists_of(raw, lists),
+        group_rules_quota=group_rules_quota_of(raw),
         interfaces=parse_lists.interfaces_of(raw, subnet_names, groups),
         roles=(),
         cluster=None,
         node_groups=(),
         launch_templates=(),
+        operations=operations_of(raw),
         planned=False,
     )
     return _with_cluster(alone, raw, subnet_names, groups) if raw.cluster else alone

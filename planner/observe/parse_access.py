@@ -81,7 +81,10 @@ def _of_creator(entry: AccessEntry, item: Mapping[str, Any], raw: Raw) -> bool:
     made = item.get("createdAt")
     if not isinstance(born, str) or not isinstance(made, str):
         return False
-    apart = datetime.fromisoformat(made) - datetime.fromisoformat(born)
+    try:
+        apart = datetime.fromisoformat(made) - datetime.fromisoformat(born)
+    except (ValueError, TypeError):  # no times, or only one with a zone
+        return False
     return abs(apart.total_seconds()) <= _WITH_CLUSTER_SECONDS
 
 

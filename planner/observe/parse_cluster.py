@@ -133,6 +133,10 @@ def addons_of(raw: Raw, subnets: tuple[Subnet, ...]) -> tuple[Addon, ...] | Unkn
             Addon(
                 name=name,
                 version=item.get("addonVersion"),
+                status=item.get("status") or "",
+                health_issues=tuple(
+                    f"{one.get('code')}: {one.get('message')}" for one in (item.get("health") or {}).get("issues") or ()
+                ),
                 configuration=canonical(values),
                 eni_configs=_eni_configs(configs, subnets),
                 service_account_role=role_name(item["serviceAccountRoleArn"])

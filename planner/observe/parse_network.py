@@ -201,6 +201,7 @@ def nat_gateways_of(raw: Raw, subnets: Names) -> tuple[tuple[NatGateway, ...] | 
             public_ips=tuple(
                 sorted(address["PublicIp"] for address in one.get("NatGatewayAddresses", ()) if address.get("PublicIp"))
             ),
+            failure=": ".join(filter(None, (one.get("FailureCode"), one.get("FailureMessage")))),
         )
         for one in alive
     ]
@@ -272,6 +273,7 @@ def security_groups_of(
                 made_by_eks=own,
                 tags=() if own else tags_of(item),
                 id=item["GroupId"],
+                tags_of_eks=tags_of(item) if own else None,
             )
         )
     return tuple(sorted(made, key=lambda one: one.name))

@@ -46,6 +46,8 @@ def roles_of(raw: Raw) -> tuple[Role, ...] | Unknown:
     issuer = issuer_of(raw)
     found: list[Role] = []
     for name, item in raw.keyed("iam:GetRole").items():
+        if item is None:
+            continue
         places = _Places(item["Arn"].split(":")[4], issuer)
         trust = _Trust(places.put(_document(item["AssumeRolePolicyDocument"])))
         found.append(

@@ -48,6 +48,7 @@ def _file_system(raw: Raw, item: Mapping[str, Any], name: str, subnets: Names, g
         creation_token=item.get("CreationToken", ""),
         id=identity,
         state=item.get("LifeCycleState", ""),
+        one_zone=item.get("AvailabilityZoneId") or item.get("AvailabilityZoneName"),
     )
 
 

@@ -15,7 +15,7 @@ def file_system_rows(design: Design) -> list[tuple[str, ...]]:
         (
             one.name,
             throughput_of(one),
-            key_of(one),
+            key_of(one).partition(" (")[0],
             lifecycle_of(one),
             "daily" if one.backup is True else "none",
             str(len(one.mount_targets)),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from planner.design import Design, Unknown
+from planner.design.index import once
 from planner.review.rule import Outcome, Problem, ReviewContext, Unseen
 from planner.security.flows.matrix import Row, ask_all
 from planner.security.intents.features import of_design
@@ -12,22 +14,35 @@ from planner.security.intents.flows import intents
 from planner.security.reach.model import Answer, Component, Status, Step
 
 
-def rows(design: Design, context: ReviewContext, keys: tuple[str, ...]) -> tuple[Row, ...]:
-    """The flows of these keys, asked for all pairs of places; alike ones together, for speed."""
+def rows(design: Design, context: ReviewContext, keys: tuple[str, ...], more: tuple[str, ...] = ()) -> tuple[Row, ...]:
+    """The flows of these keys, asked for all pairs of places; alike ones together, for speed. ``more`` are
+    controllers that are no EKS add-ons."""
     if design.cluster is None:
         return ()
-    wanted = [one for one in intents(of_design(design, context.facts), context.facts) if one.key in keys]
-    return ask_all(design, wanted, few=0)
+
+    def ask() -> tuple[Row, ...]:
+        features = of_design(design, context.facts)
+        features = replace(features, addons=tuple(dict.fromkeys((*features.addons, *more))))
+        wanted = [one for one in intents(features, context.facts) if one.key in keys]
+        return ask_all(design, wanted, few=0)
+
+    # several rules ask the same, and the answers take longer than all other rules together
+    return once(design, ("flows", keys, more, id(context.facts)), ask)
 
 
 def stopped(
-    design: Design, context: ReviewContext, keys: tuple[str, ...], codes: tuple[str, ...], call: str
+    design: Design,
+    context: ReviewContext,
+    keys: tuple[str, ...],
+    codes: tuple[str, ...],
+    call: str,
+    more: tuple[str, ...] = (),
 ) -> Iterator[Outcome]:
     """What stops these flows with an explanation code that begins so, each stop once; and what could
     not be judged because ``call`` did not tell."""
     problems: dict[tuple[str, ...], list[tuple[Row, Answer]]] = {}
     unseen: dict[str, Unseen] = {}
-    for row in rows(design, context, keys):
+    for row in rows(design, context, keys, more):
         if row.unknown is not None:
             unseen.setdefault(design.vpc.name, Unseen(design.vpc.name, row.unknown))
         for asked in row.asked:

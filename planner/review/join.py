@@ -19,21 +19,21 @@ def missing_to_join(text: str) -> tuple[str, ...] | None:
     """What is missing, by the names of the fields; empty when nothing is, None for a form that is not known."""
     if not text.strip():
         return ("user data",)
-    parts = list(_parts(text))
+    parts = list(parts_of(text))
     if any(script in part for part in parts for script in _SCRIPTS):
         return ()
     configs = [config for part in parts for config in _node_configs(part)]
     if configs:
         merged = {key: value for config in configs for key, value in config.items()}
         return tuple(f"spec.cluster.{key}" for key in _NODE_CONFIG if not merged.get(key))
-    settings = _toml(text)
+    settings = toml_of(text)
     if settings is None:
         return None
     kubernetes = settings.get("settings", {}).get("kubernetes", {})
     return tuple(f"settings.kubernetes.{key}" for key in _BOTTLEROCKET if not kubernetes.get(key))
 
 
-def _parts(text: str) -> Iterator[str]:
+def parts_of(text: str) -> Iterator[str]:
     """The parts of a MIME document, or the whole text."""
     # these parsers take longer to load than all rules take, and most designs need none
     from email import message_from_string
@@ -65,7 +65,7 @@ def _node_configs(text: str) -> Iterator[Mapping[str, Any]]:
             yield cluster if isinstance(cluster, Mapping) else {}
 
 
-def _toml(text: str) -> dict[str, Any] | None:
+def toml_of(text: str) -> dict[str, Any] | None:
     """Bottlerocket's settings, or None for what is no TOML with a table of settings."""
     import tomllib
 

@@ -18,7 +18,7 @@ from planner.review.waiver_rule import EXPIRED
 class Place:
     """Where the resource of a finding stands: in a file, as a field of a spec, as a resource of AWS.
 
-    Line and column count from 1 and are 0 where there is no file; what is not known is empty.
+    Line and column count from 1 and are 0 where they are not known; what else is not known is empty.
     """
 
     file: str = ""
@@ -30,7 +30,9 @@ class Place:
     """ARN, or the id where AWS shows no ARN."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.id or self.file
+        if self.line:
+            return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file} {self.field}".strip() if self.field else self.id or self.file
 
 
 Locate = Callable[[Finding], Place]
@@ -64,7 +66,7 @@ class Judged:
     confidence: str
     since: str
     help: str
-    """Address of the rule's page, relative to the repository."""
+    """Where the rule's page lies in the repository; empty for a rule without one."""
     known: bool = False
     """Whether the baseline has it."""
     waiver: Waiver | None = None
@@ -119,6 +121,8 @@ class Review:
     gone: tuple[Gone, ...] = ()
     compared: bool = False
     """Whether there was a baseline."""
+    docs: str = ""
+    """Address below which the rules' pages are found; empty where they are only in the repository."""
     fail_on: Severity | None = Severity.ERROR
     """From which severity on findings fail the review; None never."""
 
@@ -157,7 +161,7 @@ class Review:
 
 def described(code: str) -> Rule | None:
     """The rule of a finding: of the catalogue, or that about waivers; None for rules of fleets."""
-    return EXPIRED if code == EXPIRED.code else rule_by_code(code)
+    return EXPIRED if code in (EXPIRED.code, EXPIRED.name) else rule_by_code(code)
 
 
 def judged(finding: Finding, subject: str, scope: str, place: Place) -> Judged:

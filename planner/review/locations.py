@@ -79,6 +79,9 @@ _GROUP_FIELDS: Mapping[str, str] = {
     "NGP022": "tags",
     "NGP023": "amiType",
     "NGP024": "launchTemplate",
+    "NSN001": "maxSize",
+    "NSN003": "subnets",
+    "NSN004": "subnets",
     "SGR002": "securityGroups",
     "LBS007": "securityGroups",
     "CAP001": "instanceTypes",
@@ -97,6 +100,7 @@ def places(design: Design, source: Source | None = None, file: str = "") -> Loca
     that has no lines of the spec, else in AWS."""
     ids = _ids(design)
     groups = _groups_by_resource(design)
+    subnets = frozenset(subnet.name for subnet in design.subnets)
 
     def locate(finding: Finding) -> Place:
         group = finding.rule.rstrip("0123456789")
@@ -106,19 +110,24 @@ def places(design: Design, source: Source | None = None, file: str = "") -> Loca
             return Place(file=file, id=next(filter(None, found), ""))
         if source is None:
             field = dotted(_FIELDS.get(finding.rule, _FIELDS.get(group, ("spec",))))
-            return Place(file, 1 if file else 0, 1 if file else 0, field, ids.get((False, finding.resource), ""))
-        path = _path(finding, group, source.data, groups)
-        at = source.locate(path, key=True)
+            return Place(file=file, field=field, id=ids.get((False, finding.resource), ""))
+        path = _path(finding, group, source.data, groups, subnets)
+        at = source.locate(path, key=not isinstance(path[-1], int))
         return Place(at.file, at.line, at.column, dotted(path), ids.get((False, finding.resource), ""))
 
     return locate
 
 
-def _path(finding: Finding, group: str, data: Any, groups: Mapping[str, tuple[str, ...]]) -> Path:
+def _path(
+    finding: Finding, group: str, data: Any, groups: Mapping[str, tuple[str, ...]], subnets: frozenset[str]
+) -> Path:
     """The field of a spec that is nearest to what a finding is about."""
     spec = data.get("spec") if isinstance(data, Mapping) else None
     spec = spec if isinstance(spec, Mapping) else {}
-    names = groups.get(finding.resource, (finding.resource,))
+    # of a subnet only what is about its nodes comes from a node group
+    about_nodes = group in {"NSN", "CAP"} or finding.resource not in subnets
+    names = groups.get(finding.resource, ()) if about_nodes else ()
+    names = names or (finding.resource,)
     node_group = next(filter(None, (_named(spec.get("nodeGroups"), name, made=True) for name in names)), None)
     if node_group is not None and group not in {"API", "VPC", "UPG"}:
         index, item = node_group
@@ -149,12 +158,14 @@ def _named(items: Any, name: str, *, made: bool = False) -> tuple[int, Mapping[s
 
 
 def _groups_by_resource(design: Design) -> dict[str, tuple[str, ...]]:
-    """Node groups behind launch templates and zones, by the names that findings give."""
+    """Node groups behind launch templates, zones and subnets, by the names that findings give."""
     found: dict[str, list[str]] = {}
     for group in () if isinstance(design.node_groups, Unknown) else design.node_groups:
         found.setdefault(group.name, []).insert(0, group.name)
         if group.launch_template:
             found.setdefault(group.launch_template, []).append(group.name)
+        for subnet in group.subnets:
+            found.setdefault(subnet, []).append(group.name)
     return {name: tuple(groups) for name, groups in found.items()}
 
 

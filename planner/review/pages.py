@@ -6,8 +6,11 @@ from __future__ import annotations
 FOLDER = "docs/reference/rules"
 
 
-def page_of(code: str, base: str = "") -> str:
-    """The page of a rule: below ``base``, an address that ends where the repository begins, or relative
-    to the repository."""
-    path = f"{FOLDER}/{code}.md"
-    return f"{base.rstrip('/')}/{path}" if base else path
+def page_of(code: str) -> str:
+    """The page of a rule, relative to the repository."""
+    return f"{FOLDER}/{code}.md"
+
+
+def address_of(page: str, base: str) -> str:
+    """The whole address of a page below ``base``, where the repository begins; the page itself without one."""
+    return f"{base.rstrip('/')}/{page}" if base and page else page

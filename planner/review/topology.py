@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
@@ -78,6 +79,7 @@ def default_route(routes: Iterable[Route], destination: str = "0.0.0.0/0") -> Ro
     return max(working, key=lambda pair: pair[0].num_addresses)[1]
 
 
+@functools.lru_cache(4096)
 def _network(text: str) -> IPv4Network | IPv6Network | None:
     """A route's block, or None for a prefix list."""
     try:

@@ -91,6 +91,7 @@ def quiet_environment(folder: Path) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(folder / "config"),
         "HOME": str(folder),
         "COLUMNS": "80",
+        "EKSPLAN_TODAY": "2026-11-28",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": str(folder / "no-aws-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-aws-credentials"),

@@ -28,6 +28,28 @@ def test_every_rule_says_what_why_and_how(rule: object) -> None:
         assert part in ran.out
 
 
+def test_a_rule_shows_its_limits_and_its_page() -> None:
+    ran = invoke("explain", "csn003")
+    assert "* cluster.subnet_free_min: 6 addresses (https://docs.aws.amazon.com/" in ran.out
+    assert ran.out.rstrip().endswith("Page: docs/reference/rules/CSN003.md")
+
+
+@pytest.mark.parametrize("name", ["WVR001", "expired-waiver", "flt001"])
+def test_rules_about_waivers_and_fleets(name: str) -> None:
+    ran = invoke("explain", name)
+    assert ran.code == 0
+    assert ran.out.startswith(("WVR001 expired-waiver (error", "FLT001 (error, of fleets)"))
+
+
+def test_rules_since_a_version() -> None:
+    assert len(invoke("explain", "rules", "--since", "0.1.0").out.splitlines()) == len(ALL_RULES) + 1
+    for since, said in (("99", "no rule is that new"), ("x", "not a version")):
+        ran = invoke("explain", "rules", "--since", since)
+        assert ran.code == 2
+        assert said in ran.err
+    assert "goes with rules" in invoke("explain", "VPC001", "--since", "0.1.0").err
+
+
 def test_a_field() -> None:
     ran = invoke("explain", "spec.cni.mode")
     assert ran.code == 0

@@ -85,7 +85,18 @@ def test_review_finds_overlaps() -> None:
     assert ran.code == 4
     findings = json.loads(ran.out)["findings"]
     assert any("10.1.128.0/17" in json.dumps(one) for one in findings)
+    assert all(
+        (one["scope"], one["failed"]) == (f"fleet/{one['name']}", ["FLT001"]) for one in json.loads(ran.out)["subjects"]
+    )
     assert invoke("fleet", "plan", "-f", "wrong.yaml").code in (2, 3)
+    Path("waivers.yaml").write_text(
+        "waivers: [{rule: FLT001, resource: '*', reason: never routed, owner: me, expires: 9999-12-31}]\n", "utf-8"
+    )
+    waived = invoke("fleet", "review", "-f", "wrong.yaml", "-o", "sarif=a.sarif", "--waivers", "waivers.yaml")
+    assert waived.code == 0, waived.said
+    results = json.loads(Path("a.sarif").read_text("utf-8"))["runs"][0]["results"]
+    assert results
+    assert all(one["suppressions"] for one in results)
 
 
 def test_a_full_pool_ends_with_3() -> None:

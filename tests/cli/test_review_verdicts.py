@@ -167,3 +167,18 @@ def test_settings_from_the_project_file() -> None:
 def test_the_same_input_gives_the_same_bytes() -> None:
     for form in verdicts.FORMATS:
         assert review("-o", form).out == review("-o", form).out
+
+
+def test_pages_have_a_whole_address_where_it_is_known() -> None:
+    assert {one["help"] for one in answer("--select", "API002")["findings"]} == {"docs/reference/rules/API002.md"}
+    url = "https://docs.example.com/eksplan/"
+    whole = "https://docs.example.com/eksplan/docs/reference/rules/API002.md"
+    assert {one["help"] for one in answer("--select", "API002", "--docs-url", url)["findings"]} == {whole}
+    (run,) = json.loads(review("-o", "sarif", "--select", "API002", "--docs-url", url).out)["runs"]
+    assert [one["helpUri"] for one in run["tool"]["driver"]["rules"]] == [whole]
+    assert f'href="{whole}"' in review("-o", "html", "--select", "API002", "--docs-url", url).out
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "javascript:alert(1)", "https://a b", 'https://a"b', "docs"])
+def test_other_addresses_of_pages_are_refused(url: str) -> None:
+    assert review("--docs-url", url).code == 2

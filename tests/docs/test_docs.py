@@ -45,7 +45,8 @@ def test_every_command_rule_and_field_is_documented() -> None:
     commands = (reference / "commands.md").read_text("utf-8")
     assert all(f"## eksplan {name}\n" in commands for name in COMMANDS)
     rules = (reference / "rules.md").read_text("utf-8")
-    assert all(f"## {rule.code}\n" in rules for rule in ALL_RULES)
+    assert all(f"](rules/{rule.code}.md)" in rules for rule in ALL_RULES)
+    assert {page.stem for page in (reference / "rules").glob("*.md")} == {*(rule.code for rule in ALL_RULES), "WVR001"}
     spec = (reference / "spec.md").read_text("utf-8")
     undescribed = [one.path for one in fields() if not one.description]
     assert not undescribed

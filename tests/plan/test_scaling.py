@@ -135,3 +135,15 @@ def test_N11_karpenters_controller_needs_a_home() -> None:
     assert "karpenter-home" not in codes(nodePools=[POOL])
     assert "karpenter-home" not in codes(nodeGroups=[], nodePools=[POOL], fargate=[{"name": "karpenter", "pods": 2}])
     assert "karpenter-home" not in codes(nodeGroups=[], nodePools=[{**POOL, "manager": "auto-mode"}])
+
+
+def test_n11_who_has_chosen_auto_mode_for_all_nodes_is_not_advised_against_it() -> None:
+    pool = {"name": "general-purpose", "manager": "auto-mode", "instanceTypes": ["m5.large"], "maxNodes": 10}
+    more = {"nodeGroups": [], "nodePools": [pool], "vpc": {"clusterSubnets": "shared"}}
+
+    def advice(**changes: Any) -> str:
+        told = decision(plan_of(**more, **changes), "autoscaling")
+        return next(str(one.value) for one in told.inputs if one.name == "advice")
+
+    assert advice().startswith("EKS Auto Mode")
+    assert not advice(autoscaling={"nodeAccess": True}).startswith("EKS Auto Mode")

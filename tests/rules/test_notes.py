@@ -318,9 +318,68 @@ def test_N42_zonal_volumes_need_nodes_in_more_than_one_zone() -> None:
     assert codes_citing("N42", "minimal", set=changes) == {"NSN005"}
 
 
+RUNNING: dict[str, Any] = {
+    "observed": "2026-11-28T22:00:00+00:00",
+    "versions": [],
+    "insights": [],
+    "addonVersions": [],
+    "quotas": [],
+}
+
+
+def test_N03_insights_are_read_before_an_upgrade() -> None:
+    insight = {"name": "Kubelet version skew", "category": "UPGRADE_READINESS", "status": "ERROR", "version": "1.36"}
+    old = {**insight, "refreshed": "2026-11-20T22:00:00+00:00"}
+    changes = {"planned": False, "operations": {**RUNNING, "insights": [old]}}
+    assert codes_citing("N03", "minimal", set=changes) == {"UPG003", "UPG004"}
+
+
+def test_N10_versions_have_their_end_and_their_order() -> None:
+    ended = {"version": "1.35", "status": "UNSUPPORTED", "endOfStandardSupport": "2026-03-27"}
+    proxy = {"cluster.addons[kube-proxy].version": "v1.31.0-eksbuild.1"}
+    changes = {"planned": False, "operations": {**RUNNING, "versions": [ended]}, **proxy}
+    assert {"UPG002", "UPG006", "ADD007"} <= codes_citing("N10", "minimal", set=changes)
+
+
+def test_N18_the_smallest_type_decides_and_addresses_bind() -> None:
+    assert "CAP001" in found("N18", group={"instanceTypes": ["m7i.large", "m7i.xlarge"]})
+    assert found("N18", group={"maxPods": 110}) == {"CAP006"}
+
+
+def test_N21_an_update_needs_room_for_its_surge() -> None:
+    changes = {"subnets[hello-node-use1-az1].freeAddresses": 119}
+    assert codes_citing("N21", "minimal", set=changes) == {"CAP004"}
+
+
+def test_N27_types_on_xen_take_no_prefixes() -> None:
+    assert codes_citing("N27", "production", set={"nodeGroups[web].instanceTypes": ["m4.2xlarge"]}) == {"CAP007"}
+
+
+def test_N37_more_pods_on_a_node_than_advised() -> None:
+    assert codes_citing("N37", "production", set={"nodeGroups[web].maxPods": 200}) == {"CAP008"}
+
+
 def test_N44_load_balancers_need_eight_addresses() -> None:
     changes = {"planned": False, "subnets[hello-public-use1-az1].freeAddresses": 7}
     assert codes_citing("N44", "minimal", set=changes) == {"LBS003"}
+
+
+def test_N02_secrets_without_a_key_of_ones_own() -> None:
+    assert codes_citing("N02", "minimal", set={"planned": False}) == {"API006"}
+
+
+@pytest.mark.parametrize(("role", "code"), [("hello-cluster", "IAM001"), ("hello-node", "IAM002")])
+def test_N36_roles_of_cluster_and_nodes(role: str, code: str) -> None:
+    assert codes_citing("N36", "minimal", remove=[f"roles[{role}]"]) == {code}
+
+
+def test_N43_file_systems_stand_in_every_zone_and_are_encrypted() -> None:
+    changes = {"fileSystems[studio-efs-shared].mountTargets": [], "fileSystems[studio-efs-models].encrypted": False}
+    assert codes_citing("N43", "shared-storage", set=changes) == {"EFS001", "EFS003"}
+
+
+def test_N43_mount_targets_let_nodes_in() -> None:
+    assert codes_citing("N43", "shared-storage", set={"securityGroups[studio-efs].rules": []}) == {"EFS002"}
 
 
 def test_every_reviewed_note_is_tested_here() -> None:
@@ -334,7 +393,7 @@ OUT = {"direction": "egress", "protocol": "-1", "fromPort": None, "toPort": None
 
 def test_N34_members_of_the_cluster_group_reach_each_other() -> None:
     changes = {"securityGroups[eks-cluster-sg-hello].rules": [OUT]}
-    assert codes_citing("N34", "minimal", set=changes) == {"SGR001"}
+    assert codes_citing("N34", "minimal", set=changes) == {"SGR001", "SGR009"}
 
 
 def test_N35_dns_kubelet_and_the_api_are_the_least() -> None:

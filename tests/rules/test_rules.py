@@ -26,7 +26,7 @@ from planner.notes import notes
 from planner.plan.plain import parse, plain
 from planner.review.engine import review
 from planner.review.registry import ALL_RULES, rule_by_code
-from planner.review.rule import ReviewContext, Rule
+from planner.review.rule import ReviewContext, Rule, context_of
 from tests.support.plans import FEASIBLE, embedded, plan_example
 
 FOLDER = Path(__file__).parent / "cases"
@@ -48,6 +48,9 @@ class Case:
     set: dict[str, Any] = dataclasses.field(default_factory=dict)
     remove: list[str] = dataclasses.field(default_factory=list)
     add: dict[str, Any] = dataclasses.field(default_factory=dict)
+    context: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """What the caller of the review knows: ``today``, ``target``, ``parameters``, and as ``history`` changes of
+    the base, each an earlier look."""
 
     @property
     def id(self) -> str:
@@ -159,9 +162,10 @@ def design_of(base: str, **changes: Any) -> Design:
     return design
 
 
-def context() -> ReviewContext:
-    """The embedded catalog as rules see it."""
-    return ReviewContext(embedded().facts, embedded().instance_types)
+def context(base: str = "minimal", **known: Any) -> ReviewContext:
+    """The embedded catalog as rules see it, and what the caller ``known``."""
+    history = tuple(design_of(base, **changes) for changes in known.pop("history", ()))
+    return context_of(embedded(), history=history, **known)
 
 
 # --- the cases ---------------------------------------------------------------------------------
@@ -196,11 +200,11 @@ def test_case(case: Case) -> None:
     rule = rule_by_code(case.code)
     assert rule is not None
     design = design_of(case.base, set=case.set, remove=case.remove, add=case.add)
-    verdict = review(design, context(), [rule])
+    verdict = review(design, context(case.base, **case.context), [rule])
     missing, unexpected = _unmatched(case.expect, _outcomes(verdict))
     assert not missing, f"missing: {missing}\ninstead: {unexpected}"
     assert not unexpected, f"unexpected: {unexpected}"
-    assert verdict.passed == (() if case.expect else (rule.code,))
+    assert verdict.passed + verdict.not_applicable == (() if case.expect else (rule.code,))
     for finding in verdict.findings:
         assert finding.rule == rule.code
         assert finding.resource

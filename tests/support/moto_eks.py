@@ -205,6 +205,11 @@ def _extend_node_groups() -> None:
     responses.EKSResponse.create_nodegroup = create_nodegroup
 
 
+def _default_version(cluster: Any, addon: str) -> str:
+    """A version as EKS might choose it: kube-proxy's is the cluster's own, others' are of their own count."""
+    return f"v{cluster.version}.3-eksbuild.2" if addon == "kube-proxy" else "v1.20.4-eksbuild.1"
+
+
 def _add_addons() -> None:
     def cluster_of(self: Any) -> Any:
         return self.eks_backend.describe_cluster(self._get_param("name"))
@@ -229,7 +234,7 @@ def _add_addons() -> None:
             "clusterName": cluster.name,
             "status": "ACTIVE",
             "addonArn": arn(self, "addon", cluster.name, name),
-            "addonVersion": self._get_param("addonVersion") or "v1.0.0-eksbuild.1",
+            "addonVersion": self._get_param("addonVersion") or _default_version(cluster, name),
             "configurationValues": self._get_param("configurationValues"),
             "podIdentityAssociations": associations,
             "serviceAccountRoleArn": self._get_param("serviceAccountRoleArn"),

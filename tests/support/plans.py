@@ -33,6 +33,8 @@ FEASIBLE = (
     "auto-mode",
     "shared-storage",
 )
+WITH_A_NOTE = ("existing-vpc", "auto-mode")
+"""Of these, those that work and of which the reader should know something."""
 
 
 @functools.cache

@@ -11,21 +11,24 @@ import importlib.resources
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from planner.diagnostics import Severity
+from planner.diagnostics import NotEvaluated, Severity
 from planner.report.findings import document, github, junit, page, pull_request, sarif, table_csv
 from planner.report.findings.closing import closing_line
-from planner.report.findings.table import tables
+from planner.report.findings.table import MOST_ROWS, tables
 from planner.review.judged import Review
 from planner.review.settle import settle
 from tests.verdicts.making import HOSTILE, finding, full_review, reported
@@ -248,3 +251,45 @@ def test_the_table_keeps_to_80_columns() -> None:
     from rich.cells import cell_len
 
     assert all(cell_len(line) <= 80 for line in table(settle([reported(wide)])).splitlines())
+
+
+TEXTS = st.text(max_size=40) | st.sampled_from(["", HOSTILE, "%0A::error::", "||| `", "--><script>", "{{ x }}", "[/b]"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, TEXTS, TEXTS)
+def test_any_text_goes_through_every_format(resource: str, summary: str, subject: str) -> None:
+    """Whatever a tag holds: each format stays what it is, with every finding in it."""
+    one = finding(resource=resource, summary=summary, measured=summary)
+    unseen = [NotEvaluated("VPC001", resource, "ec2:DescribeVpcs", summary)]
+    review = settle([reported(one, unseen=unseen, subject=subject)])
+    texts = {form: render(review) for form, render in FORMATS.items()}
+    assert not any(STEERING.search(text) for text in texts.values())
+    (record,) = json.loads(texts["json"])["findings"]
+    assert (record["resource"], record["summary"], record["subject"]) == (resource, summary, subject)
+    assert sarif_problems(json.loads(texts["sarif"])) == []
+    assert len(list(ET.fromstring(texts["junit"]).iter("failure"))) == 1  # noqa: S314 - our own
+    assert len(texts["github"].splitlines()) == 2
+    assert len(list(csv.reader(io.StringIO(texts["csv"])))) == 3
+    assert len(re.findall("<tr>", texts["html"])) == 4
+    tables = MarkdownIt("gfm-like", {"linkify": False}).render(texts["markdown"])
+    assert len(re.findall("<tr>", tables)) == 4
+    assert len(re.findall("<td>", tables)) == 5 + 3
+
+
+def test_many_findings_are_listed_line_by_line() -> None:
+    many = [finding(resource=f"subnet-{number}{HOSTILE}") for number in range(MOST_ROWS + 1)]
+    text = table(settle([reported(*many)]))
+    assert text.count("CSN002 blocker subnet-") == MOST_ROWS + 1
+    assert text.count("  fix: free addresses, or move the cluster\n") == MOST_ROWS + 1
+    assert STEERING.findall(text) == []
+    assert "findings (201 blocker)" in text
+
+
+def test_thousands_of_findings_are_written_at_once() -> None:
+    """Every format grows with the findings and no faster; one that does not takes minutes here."""
+    review = settle([reported(*(finding(resource=f"subnet-{number}") for number in range(5_000)))])
+    for form, render in FORMATS.items():
+        began = time.perf_counter()
+        render(review)
+        assert time.perf_counter() - began < 15, form

@@ -11,6 +11,7 @@ from planner.diagnostics import Severity
 from planner.plan.plain import plain
 from planner.plan.schema import schema_of
 from planner.review.judged import Gone, Judged, Place, Review, described
+from planner.review.pages import address_of
 
 API_VERSION = "eksplan/v1"
 KIND = "Findings"
@@ -139,8 +140,8 @@ def document(review: Review) -> FindingsDocument:
             )
             for one in review.reports
         ),
-        tuple(map(_record, (one for one in review.findings if not one.waiver))),
-        tuple(map(_record, review.waived)),
+        tuple(_record(one, review.docs) for one in review.findings if not one.waiver),
+        tuple(_record(one, review.docs) for one in review.waived),
         unseen,
         passed_by_all(review),
         _applied_to_none(review),
@@ -183,7 +184,7 @@ def _applied_to_none(review: Review) -> tuple[str, ...]:
     return tuple(sorted({code for report in review.reports for code in report.not_applicable} - spoken))
 
 
-def _record(one: Judged) -> FindingRecord:
+def _record(one: Judged, docs: str) -> FindingRecord:
     finding, waiver = one.finding, one.waiver
     rule = described(finding.rule)
     return FindingRecord(
@@ -199,7 +200,7 @@ def _record(one: Judged) -> FindingRecord:
         finding.limit,
         finding.fix,
         finding.source,
-        one.help,
+        address_of(one.help, docs),
         finding.notes,
         one.fingerprint,
         one.state,

@@ -9,6 +9,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 from planner.diagnostics import NotEvaluated, printable
 from planner.report.findings.words import in_full, said
 from planner.review.judged import Judged, Report, Review
+from planner.review.pages import address_of
 
 #: What XML 1.0 cannot hold even as an entity, beyond what ``printable`` writes as an escape.
 #: Source: https://www.w3.org/TR/xml/#charsets
@@ -19,9 +20,9 @@ def render(review: Review) -> str:
     """The XML text. Findings that would not fail the review are cases that pass, with what was said."""
     root = JUnitXml("eksplan review")
     if review.expired:
-        root.add_testsuite(_suite("waivers", [_case(one, review) for one in review.expired]))
+        root.append(_suite("waivers", [_case(one, review) for one in review.expired]))  # type: ignore[no-untyped-call]
     for report in review.reports:
-        root.add_testsuite(_suite(report.subject, _cases(report, review)))
+        root.append(_suite(report.subject, _cases(report, review)))  # type: ignore[no-untyped-call]
     root.update_statistics()  # type: ignore[no-untyped-call]
     text: str = root.tostring().decode("utf-8")  # type: ignore[no-untyped-call]
     return text if text.startswith("<?xml") else f'<?xml version="1.0" encoding="utf-8"?>\n{text}'
@@ -29,8 +30,7 @@ def render(review: Review) -> str:
 
 def _suite(name: str, cases: list[TestCase]) -> TestSuite:
     suite = TestSuite(_safe(name))
-    for case in cases:
-        suite.add_testcase(case)
+    suite.add_testcases(cases)
     return suite
 
 
@@ -49,7 +49,9 @@ def _case(one: Judged, review: Review) -> TestCase:
         case.result = [Skipped("known: the baseline has it")]
     elif review.is_failure(one):
         failure = Failure(_safe(said(one)), one.finding.severity.value)
-        failure.text = _safe(f"{in_full(one)}\nat {one.place}\n{one.help}".replace("\nat \n", "\n"))
+        failure.text = _safe(
+            f"{in_full(one)}\nat {one.place}\n{address_of(one.help, review.docs)}".replace("\nat \n", "\n")
+        )
         case.result = [failure]
     else:
         case.system_out = _safe(f"{one.finding.severity}: {in_full(one)}")

@@ -11,6 +11,7 @@ from planner.report.findings.closing import closing_line, title_of
 from planner.report.findings.document import counts, passed_by_all
 from planner.report.findings.words import said
 from planner.review.judged import Judged, Review, described
+from planner.review.pages import address_of
 from planner.templates import render as render_template
 
 _TEMPLATE = "reports/findings.html.j2"
@@ -33,7 +34,7 @@ def render(review: Review) -> str:
             "style": Markup(style),  # noqa: S704
             "style_hash": f"sha256-{digest}",
             "tiles": _tiles(review),
-            "findings": [_finding(one) for one in review.counting],
+            "findings": [_finding(one, review.docs) for one in review.counting],
             "sections": _sections(review),
             "passed": [(code, rule.title) for code in passed_by_all(review) if (rule := described(code))],
         },
@@ -55,9 +56,10 @@ def _tiles(review: Review) -> list[tuple[str, int]]:
     return [*tiles, ("known", found.known), ("gone", found.gone)] if review.compared else tiles
 
 
-def _finding(one: Judged) -> dict[str, str]:
+def _finding(one: Judged, docs: str) -> dict[str, str]:
     finding = one.finding
-    source = finding.source if finding.source.startswith("https://") else ""
+    source = address_of(one.help, docs) if docs and one.help else finding.source
+    source = source if source.startswith("https://") else ""
     parts = {
         "rule": finding.rule,
         "severity": finding.severity.value,

@@ -15,7 +15,7 @@ from planner.diagnostics import Severity, printable
 from planner.report.findings.document import json_text
 from planner.report.findings.words import in_full
 from planner.review.judged import Gone, Judged, Place, Review, described
-from planner.review.pages import page_of
+from planner.review.pages import address_of, page_of
 from planner.review.rule import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -38,7 +38,8 @@ def log(review: Review) -> dict[str, Any]:
         | {one.rule for one in review.gone}
     )
     index = {code: number for number, code in enumerate(codes)}
-    results = [_result(one, index, review) for one in review.findings]
+    scopes = {report.subject: report.scope for report in review.reports}
+    results = [_result(one, index, scopes, review) for one in review.findings]
     results += [_absent(one, index) for one in review.gone]
     return {
         "$schema": SCHEMA,
@@ -50,7 +51,7 @@ def log(review: Review) -> dict[str, Any]:
                         "name": "eksplan",
                         "version": __version__,
                         "semanticVersion": __version__,
-                        "rules": [_descriptor(code) for code in codes],
+                        "rules": [_descriptor(code, review.docs) for code in codes],
                     }
                 },
                 "columnKind": "unicodeCodePoints",
@@ -63,7 +64,7 @@ def log(review: Review) -> dict[str, Any]:
     }
 
 
-def _descriptor(code: str) -> dict[str, Any]:
+def _descriptor(code: str, docs: str) -> dict[str, Any]:
     """What a rule is, with its page in full: viewers show it beside the result."""
     rule = described(code)
     if rule is None:  # rules of fleets have no pages
@@ -86,8 +87,10 @@ def _descriptor(code: str) -> dict[str, Any]:
             "notes": list(rule.notes),
         },
     }
-    if rule.source:  # SARIF asks for a whole address, which the page in the repository does not have
-        descriptor["helpUri"] = rule.source
+    # SARIF asks for a whole address, which a page in the repository does not have by itself
+    address = address_of(page_of(code), docs) if docs else rule.source
+    if address:
+        descriptor["helpUri"] = address
     return descriptor
 
 
@@ -101,7 +104,7 @@ def _about(rule: Rule) -> str:
     return " ".join(section.split()) or rule.title
 
 
-def _result(one: Judged, index: dict[str, int], review: Review) -> dict[str, Any]:
+def _result(one: Judged, index: dict[str, int], scopes: dict[str, str], review: Review) -> dict[str, Any]:
     finding = one.finding
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -109,7 +112,7 @@ def _result(one: Judged, index: dict[str, int], review: Review) -> dict[str, Any
         "level": _LEVELS[finding.severity],
         "kind": "fail",
         "message": {"text": printable(f"{finding.resource}: {in_full(one)}")},
-        "locations": [_location(one)],
+        "locations": [_location(one, scopes)],
         "partialFingerprints": {FINGERPRINT: one.fingerprint},
         "suppressions": [],
         "properties": {"severity": finding.severity.value, "confidence": one.confidence, "subject": one.subject},
@@ -141,7 +144,8 @@ def _absent(gone: Gone, index: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _location(one: Judged) -> dict[str, Any]:
+def _location(one: Judged, scopes: dict[str, str]) -> dict[str, Any]:
+    """File and line, or region and name where there is no file: code scanning takes no result without an address."""
     place = one.place
     name = place.field or place.id or one.finding.resource
     location: dict[str, Any] = {
@@ -149,8 +153,12 @@ def _location(one: Judged) -> dict[str, Any]:
             {"name": printable(one.finding.resource), "fullyQualifiedName": printable(name), "kind": "resource"}
         ]
     }
-    if place.file and not place.file.startswith("<"):
-        location["physicalLocation"] = {"artifactLocation": {"uri": uri(place.file)}, **_region(place)}
+    on_disk = place.file and not place.file.startswith("<")
+    address = place.file if on_disk else scopes.get(one.subject, one.subject)
+    location["physicalLocation"] = {
+        "artifactLocation": {"uri": uri(printable(address))},
+        **(_region(place) if on_disk else {}),
+    }
     return location
 
 

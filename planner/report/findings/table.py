@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner.diagnostics import printable
@@ -11,7 +13,11 @@ from planner.report.text import SEVERITY_STYLES, table_of
 from planner.review.judged import Judged, Review
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+MOST_ROWS = 200
+"""Findings that a table shows; more are listed line by line."""
 
 
 def tables(review: Review) -> list[RenderableType]:
@@ -20,23 +26,10 @@ def tables(review: Review) -> list[RenderableType]:
 
     shown: list[RenderableType] = []
     many = len(review.reports) > 1
-    if review.counting:
-        table = table_of(
-            f"Findings ({title_of(review)})",
-            ("rule", "left"),
-            ("severity", "left"),
-            ("resource", "left"),
-            ("finding", "left"),
-        )
-        for one in review.counting:
-            severity = one.finding.severity
-            table.add_row(
-                one.finding.rule,
-                Text(severity, style=SEVERITY_STYLES[severity]),
-                Text(printable(f"{one.subject}: {one.finding.resource}" if many else one.finding.resource)),
-                Text(_text(one)),
-            )
-        shown += [table, ""]
+    if len(review.counting) > MOST_ROWS:
+        shown += [_Listing(review), ""]
+    elif review.counting:
+        shown += [_findings(review), ""]
     if review.waived or review.known:
         table = table_of("Agreed to", ("rule", "left"), ("resource", "left"), ("because", "left"))
         for one in (*review.waived, *review.known):
@@ -52,6 +45,46 @@ def tables(review: Review) -> list[RenderableType]:
     shown += [Text(printable(f"waiver of {one.rule} on {one.resource} waives nothing")) for one in review.unused]
     shown.append(Text(printable(closing_line(review))))
     return shown
+
+
+def _findings(review: Review) -> RenderableType:
+    """Findings as a table."""
+    from rich.text import Text
+
+    table = table_of(
+        f"Findings ({printable(title_of(review))})",
+        ("rule", "left"),
+        ("severity", "left"),
+        ("resource", "left"),
+        ("finding", "left"),
+    )
+    for one in review.counting:
+        severity = Text(one.finding.severity, style=SEVERITY_STYLES[one.finding.severity])
+        table.add_row(one.finding.rule, severity, Text(_resource(one, review)), Text(_text(one)))
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """More findings than a table is good for: line by line, which takes a tenth of the time."""
+
+    review: Review
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        from rich.segment import Segment
+
+        yield Segment(f"Findings ({printable(title_of(self.review))})\n", console.get_style("bold"))
+        for one in self.review.counting:
+            severity = one.finding.severity
+            yield Segment(f"{one.finding.rule} ")
+            yield Segment(severity.value, console.get_style(SEVERITY_STYLES[severity]))
+            said = _text(one).replace("\n", "\n  ")
+            yield Segment(f" {_resource(one, self.review)}\n  {said}\n")
+
+
+def _resource(one: Judged, review: Review) -> str:
+    resource = one.finding.resource
+    return printable(f"{one.subject}: {resource}" if len(review.reports) > 1 else resource)
 
 
 def _text(one: Judged) -> str:

@@ -48,6 +48,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
     notes=("N31",),
     confidence="high",
+    limits=("cluster.zones_min",),
     check=check,
     doc=__doc__ or "",
 )

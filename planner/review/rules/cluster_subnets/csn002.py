@@ -52,6 +52,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
     notes=("N31", "N06"),
     confidence="high",
+    limits=("cluster.update_free",),
     check=check,
     doc=__doc__ or "",
 )

@@ -50,6 +50,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
     notes=("N31", "N06"),
     confidence="high",
+    limits=("cluster.subnet_free_min", "cluster.update_free"),
     check=check,
     doc=__doc__ or "",
 )

@@ -61,6 +61,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
     notes=("N31",),
     confidence="high",
+    limits=("cluster.dedicated_prefix_length", "cluster.subnet_free_min", "cluster.subnet_free_recommended"),
     check=check,
     doc=__doc__ or "",
 )

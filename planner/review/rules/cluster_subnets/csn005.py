@@ -47,6 +47,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
     notes=("N31",),
     confidence="high",
+    limits=("cluster.disallowed_zone_ids",),
     check=check,
     doc=__doc__ or "",
 )

@@ -63,6 +63,7 @@ RULE = Rule(
     source="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery",
     notes=("N33", "N44"),
     confidence="high",
+    limits=("load_balancer.addresses", "load_balancer.prefix_length"),
     check=check,
     doc=__doc__ or "",
 )

@@ -66,6 +66,7 @@ RULE = Rule(
     source="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/security_groups/",
     notes=("N24",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -43,6 +43,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html",
     notes=("N35",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

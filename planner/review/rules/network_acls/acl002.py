@@ -42,6 +42,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     notes=("N35",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

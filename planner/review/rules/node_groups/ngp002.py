@@ -3,6 +3,7 @@
 ## What it does
 Compares the Kubernetes version of every node group with that of the cluster: nodes may be three minor versions behind
 (two before 1.28) and never ahead. At the limit it is an error: the next update of the control plane would go beyond.
+With a planned upgrade (`--target`) its version takes the place of the cluster's.
 
 ## Why it matters
 Outside the skew kubelet and API server are not tested together, and EKS refuses the next update of the control plane.
@@ -35,13 +36,14 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
             reason = "the group has an AMI of its own: only its nodes know their version"
             yield Unseen(group.name, Unknown("eks:DescribeNodegroup", reason))
         elif design.cluster is not None:
-            yield from _skew(group, design.cluster.version, context)
+            yield from _skew(group, context.target or design.cluster.version, context)
 
 
 def _skew(group: NodeGroup, cluster: str, context: ReviewContext) -> Iterator[Outcome]:
     limit = allowed_skew(Version.parse(cluster), context.facts)
     skew = behind(Version.parse(group.version or cluster), Version.parse(cluster))
-    if 0 <= skew < limit:
+    planned = context.target is not None
+    if 0 <= skew < limit or (planned and skew == limit):
         return
     if skew < 0:
         summary, severity = "nodes are newer than the control plane", Severity.BLOCKER

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds node groups with an AMI type of Amazon Linux 2: a blocker from Kubernetes 1.33, for which there are none, and a
-warning before, for the next update of the control plane leads there.
+warning before, for the next update of the control plane leads there. With a planned upgrade (`--target`) its version
+counts.
 
 ## Why it matters
 AL2 nodes get no fixes, and a cluster whose nodes cannot follow cannot be updated.
@@ -34,13 +35,14 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
         row = ami_row(group.ami_type or "", context.facts)
         if row is None or row["os"] != "al2" or design.cluster is None:
             continue
-        ended = Version.parse(design.cluster.version) > Version.parse(row["last"])
+        version = context.target or design.cluster.version
+        ended = Version.parse(version) > Version.parse(row["last"])
         yield Problem(
             group.name,
-            f"Amazon Linux 2 has no AMIs for Kubernetes {design.cluster.version}"
+            f"Amazon Linux 2 has no AMIs for Kubernetes {version}"
             if ended
             else f"Amazon Linux 2 gets no new AMIs since {context.facts['ami.al2_end'].value}",
-            measured=f"{group.ami_type} with Kubernetes {design.cluster.version}",
+            measured=f"{group.ami_type} with Kubernetes {version}",
             limit=f"Kubernetes {row['last']} at most",
             fix="make a group with AL2023 or Bottlerocket beside it, and remove this one",
             severity=None if ended else Severity.WARNING,
@@ -54,6 +56,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html",
     notes=("N14",),
     confidence="high",
+    limits=("ami.al2_end",),
     check=check,
     doc=__doc__ or "",
 )

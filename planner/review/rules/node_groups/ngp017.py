@@ -85,6 +85,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/APIReference/API_RemoteAccessConfig.html",
     notes=("N23", "N24"),
     confidence="high",
+    limits=("nodegroup.ports_opened",),
     check=check,
     doc=__doc__ or "",
 )

@@ -5,7 +5,8 @@ For each node group takes maxSize over its zones and the addresses that a node h
 spec's `podsPerNode`, else kubelet's maxPods), as the VPC CNI is configured, and compares the sum with the
 free addresses of its subnets in each zone: the node subnets, and with custom networking the pod subnets
 too. Several subnets of a zone count together. In a design that
-runs already only the nodes beyond the desired size count, because the others hold theirs already.
+runs already only the nodes beyond the desired size count, because the others hold theirs already. Where the CNI's settings are
+not to be seen, each node still takes one address: too many nodes are found all the same.
 
 ## Why it matters
 Subnets cannot be resized. When addresses run out, nodes start without room for pods, and pods wait for
@@ -40,19 +41,24 @@ def check(design: Design, context: ReviewContext) -> Iterator[Outcome]:
         subnets = design.named_subnets(need.subnets)
         place = ", ".join(need.subnets)
         free = [free_addresses(design, subnet, context.facts, prefixes=True) for subnet in subnets]
-        unknown = next((one for one in (need.addresses, *free) if isinstance(one, Unknown)), None)
-        if unknown is not None:
-            yield Unseen(place, unknown)
+        hidden = next((one for one in free if isinstance(one, Unknown)), None)
+        if hidden is not None:
+            yield Unseen(place, hidden)
             continue
         have = sum(one for one in free if not isinstance(one, Unknown))
-        if not isinstance(need.addresses, Unknown) and need.addresses > have:
+        # nodes alone may be too many, whatever the CNI does
+        needed = need.least if isinstance(need.addresses, Unknown) else need.addresses
+        if needed > have:
             yield Problem(
                 place,
                 "not enough addresses for the node groups at maxSize",
                 measured=f"{have} free in {', '.join(str(subnet.cidr) for subnet in subnets)}",
-                limit=f"{need.addresses} needed",
+                limit=f"{needed} needed"
+                + (" for the nodes alone, one each" if isinstance(need.addresses, Unknown) else ""),
                 fix="lower maxSize, keep fewer warm addresses, or give the groups a further subnet in this zone",
             )
+        elif isinstance(need.addresses, Unknown):
+            yield Unseen(place, need.addresses)
 
 
 RULE = Rule(

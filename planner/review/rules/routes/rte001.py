@@ -65,6 +65,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
     notes=("N07", "N32"),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

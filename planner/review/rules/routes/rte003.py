@@ -68,6 +68,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/best-practices/subnets.html",
     notes=("N32",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

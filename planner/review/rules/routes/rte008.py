@@ -54,6 +54,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/best-practices/subnets.html",
     notes=("N29",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

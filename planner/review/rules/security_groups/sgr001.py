@@ -38,6 +38,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html",
     notes=("N34", "N35"),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -78,6 +78,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html",
     notes=("N24",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

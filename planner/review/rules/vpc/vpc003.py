@@ -50,6 +50,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
     notes=("N05",),
     confidence="medium",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -47,6 +47,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/create-cluster.html",
     notes=("N41",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -56,6 +56,8 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/create-cluster.html",
     notes=("N41",),
     confidence="high",
+    limits=("service.largest_prefix_length", "service.smallest_prefix_length", "vpc.rfc1918"),
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

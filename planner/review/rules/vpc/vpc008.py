@@ -51,6 +51,8 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/best-practices/custom-networking.html",
     notes=("N29",),
     confidence="high",
+    limits=("vpc.shared_address_space",),
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -43,6 +43,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
     notes=("N29",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -1,0 +1,1 @@
+"""Rules about pods per node, prefixes, surge and quotas."""

@@ -1,0 +1,1 @@
+"""Rules about Kubernetes versions and the way to the next one."""
