@@ -23,6 +23,8 @@ which hold 50 to 100 calls and fill up by 10 to 20 a second.
 
 Source: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 """
+LONGEST = 1000
+"""Characters of an error that are kept."""
 _making = threading.Lock()
 """Making a client is the one thing that boto3 does not do from several threads."""
 
@@ -59,13 +61,12 @@ class Calls:
 
     def ask(self, call: str, work: Callable[[], Any], key: str = "") -> Any | Unknown:
         """Run a call and keep its answer or its error."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         try:
             content = work()
-        except (BotoCoreError, ClientError) as error:
-            self.raw.fail(call, str(error), key)
-            return Unknown(call, str(error))
+        except failures() as error:
+            reason = told(error)
+            self.raw.fail(call, reason, key)
+            return Unknown(call, reason)
         except (LookupError, TypeError, AttributeError):
             self.raw.fail(call, "the answer lacks what was asked for", key)
             return Unknown(call, "the answer lacks what was asked for")
@@ -100,6 +101,20 @@ class Calls:
         with ThreadPoolExecutor(min(AT_ONCE, len(every))) as pool:
             for _ in pool.map(work, every):
                 pass
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What boto3 raises where a call fails: refused, not answered, or answered with something that breaks off."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    return (BotoCoreError, ClientError, ResponseParserError)
+
+
+def told(error: Exception) -> str:
+    """What went wrong, in one line; what cannot be parsed is quoted by botocore in full, which helps nobody."""
+    line = " ".join(str(error).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def pages(client: Any, method: str, items: str, **arguments: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from planner.design import Unknown
-from planner.observe.calls import Calls
+from planner.observe.calls import Calls, failures, told
 from planner.observe.collect_events import collect_events
 from planner.observe.collect_groups import collect_groups
 from planner.observe.collect_network import collect_network
@@ -132,8 +132,6 @@ class _Cluster(Calls):
 
         They are picked out here, so that nothing of an account's other roles is kept.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
-
         issuer = cluster.get("identity", {}).get("oidc", {}).get("issuer", "").removeprefix("https://")
         marks = [mark for mark in (issuer, f":fargateprofile/{self.raw.cluster}/") if mark]
         found: set[str] = set()
@@ -143,8 +141,8 @@ class _Cluster(Calls):
                     trust = json.dumps(role.get("AssumeRolePolicyDocument", {}))
                     if any(mark in unquote(trust) for mark in marks):
                         found.add(role["Arn"])
-        except (BotoCoreError, ClientError) as error:
-            self.raw.fail("iam:ListRoles", str(error))
+        except failures() as error:
+            self.raw.fail("iam:ListRoles", told(error))
             return set()
         self.raw.put("iam:ListRoles", sorted(found))
         return found

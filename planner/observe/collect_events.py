@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.design import Unknown
-from planner.observe.calls import Calls
+from planner.observe.calls import Calls, failures, told
 from planner.security.role_names import interruption_queue_name
 
 URL = "sqs:GetQueueUrl"
@@ -40,20 +40,18 @@ def _rule(events: object, name: str) -> dict[str, object]:
 
 def _url(calls: Calls) -> str | Unknown | None:
     """The queue's URL; None where there is no such queue."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError
 
     name = interruption_queue_name(calls.raw.cluster)
     try:
         url = str(calls.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
-    except ClientError as error:
+    except failures() as error:
+        code = str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
         # the code has a prefix in the query protocol and none in the JSON one
-        if str(error.response["Error"]["Code"]).rpartition(".")[2] in {"NonExistentQueue", "QueueDoesNotExist"}:
+        if code.rpartition(".")[2] in {"NonExistentQueue", "QueueDoesNotExist"}:
             calls.raw.put(URL, None)
             return None
-        calls.raw.fail(URL, str(error))
-        return Unknown(URL, str(error))
-    except BotoCoreError as error:
-        calls.raw.fail(URL, str(error))
-        return Unknown(URL, str(error))
+        calls.raw.fail(URL, told(error))
+        return Unknown(URL, told(error))
     calls.raw.put(URL, url)
     return url
