@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     help="End with exit code 4 if a subnet runs out within so many days of the last snapshot.",
 )
 def command(files: tuple[str, ...], output: str, within: int | None) -> int:
-    """When subnets and zones run out of addresses, from two or more snapshots.
+    """When subnets run out of addresses, from snapshots.
 
-    A straight line through what was free at each snapshot, from the last count on; no date where the
+    Two or more give each subnet and zone a date: a straight line through what was free at each snapshot, from the last count on; no date where the
     number does not fall. Snapshots of several clusters are told apart. Beside it: the /28 blocks that are
     still whole, for prefixes.
     """

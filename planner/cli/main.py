@@ -30,7 +30,7 @@ COMMANDS = {
     "update": ("planner.cli.update", "Play a version update of node groups or of the whole cluster."),
     "map": ("planner.cli.map", "Draw which addresses of the VPC are used, planned, free."),
     "waterfall": ("planner.cli.waterfall", "Draw how each subnet came to its size."),
-    "review": ("planner.cli.review", "Judge a spec, a plan, a snapshot or what runs by the rule catalogue."),
+    "review": ("planner.cli.review", "Judge a spec, plan, snapshot or what runs by the rule catalogue."),
     "snapshot": ("planner.cli.snapshot", "Write what AWS says of clusters and VPCs into files."),
     "forecast": ("planner.cli.forecast", "When subnets run out of addresses, from snapshots."),
     "pack": ("planner.cli.pack", "The cheapest set of nodes that carries the declared workloads."),

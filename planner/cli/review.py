@@ -20,7 +20,7 @@ from planner.cli.verdicts import Verdicts, verdict_options
 @judging_options
 @AGAINST
 def command(choice: Choice, verdicts: Verdicts, judging: Judging, against: str | None) -> int:
-    """Judge a spec, a plan, a snapshot, or what runs in AWS, by the rule catalogue.
+    """Judge a spec, plan, snapshot or what runs by the rule catalogue.
 
     A rule that could not see what it needs answers `not evaluated`, never `pass`. AWS is only read; a
     cluster or an account that cannot be read is told, and the rest is judged. With --target it is asked
