@@ -11,6 +11,7 @@ os.environ.update(
     AWS_SESSION_TOKEN="testing",
     AWS_EC2_METADATA_DISABLED="true",
     MOTO_IAM_LOAD_MANAGED_POLICIES="true",
+    EKSPLAN_TODAY="2026-11-28",  # what depends on the day is the same tomorrow
     EKSPLAN_CATALOG="embedded",
 )
 for _name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "NO_COLOR", "COLUMNS"):

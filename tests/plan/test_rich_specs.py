@@ -18,8 +18,9 @@ from tests.strategies import rich_specs
 from tests.support.plans import embedded, load, spec_text
 
 #: Findings that a spec asks for: public nodes, one NAT gateway, no private endpoint, pods that may use the
-#: metadata service, no node repair, Spot from one type, types with different maxPods.
-ASKED_FOR = {"CAP001", "NSN004", "RTE003", "API003", "NGP011", "NGP015", "NGP016"}
+#: metadata service, no node repair, Spot from one type, types with different maxPods, file systems
+#: that are not encrypted.
+ASKED_FOR = {"CAP001", "EFS003", "NSN004", "RTE003", "API003", "NGP011", "NGP015", "NGP016"}
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
