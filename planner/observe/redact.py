@@ -231,10 +231,13 @@ def _names(value: Any) -> Iterator[tuple[str, str]]:
                 yield from ((domain, "domain") for domain in rows if not domain.endswith("internal"))
             if key == "certificateAuthority" and isinstance(one, Mapping) and one.get("data"):
                 yield str(one["data"]), "certificate"
-            if (
-                isinstance(one, str)
-                and key in _NAMES
-                and not (key == "name" and "clusterName" not in value and "roleArn" not in value)
-            ):
+            if isinstance(one, str) and key in _NAMES and not _of_aws(key, value):
                 yield one, _NAMES[key]
             yield from _names(one)
+
+
+def _of_aws(key: str, value: Mapping[str, Any]) -> bool:
+    """Whether a name is no one's choice: of a policy of AWS's own, or a ``name`` of neither cluster nor group."""
+    if key == "PolicyName":
+        return ":iam::aws:policy/" in str(value.get("PolicyArn", ""))
+    return key == "name" and "clusterName" not in value and "roleArn" not in value
