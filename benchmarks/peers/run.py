@@ -42,7 +42,7 @@ FAULTS: dict[str, dict[str, set[str]]] = {
     "three free addresses": {"eksplan": {"CSN002"}},
     "a zone that EKS does not take": {"eksplan": {"CSN005"}},
     "no way out, no endpoints": {"eksplan": {"RTE001"}, "prowler": {"vpc_endpoint_for_ec2_enabled"}},
-    "no tags for load balancers": {"eksplan": {"LBS002"}},
+    "no tags for load balancers": {"eksplan": {"LBS002", "LBS006"}},
     "no rule in the nodes' group": {"eksplan": {"SGR001", "SGR002"}},
     "endpoint open to the world": {
         "eksplan": {"API002"},

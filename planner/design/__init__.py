@@ -42,7 +42,7 @@ from planner.design.nodes import (
     UpdateSettings,
     WarmPool,
 )
-from planner.design.observability import FlowLog, Key, LogGroup
+from planner.design.observability import FlowLog, Key, KeyAccess, KeyGrant, LogGroup
 from planner.design.operations import AddonVersion, Insight, Operations, Quota, SupportedVersion
 from planner.design.security import Direction, Role, SecurityGroup, SecurityGroupRule, TrustCondition
 from planner.design.storage import AccessPoint, FileSystem, Lifecycle, MountTarget
@@ -72,6 +72,8 @@ __all__ = [
     "Insight",
     "InternetGateway",
     "Key",
+    "KeyAccess",
+    "KeyGrant",
     "LaunchTemplate",
     "Lifecycle",
     "LogGroup",

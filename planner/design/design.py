@@ -21,7 +21,7 @@ from planner.design.network import (
     VpcEndpoint,
 )
 from planner.design.nodes import LaunchTemplate, NodeGroup
-from planner.design.observability import FlowLog, Key, LogGroup
+from planner.design.observability import FlowLog, Key, KeyAccess, LogGroup
 from planner.design.operations import Operations
 from planner.design.security import Role, SecurityGroup
 from planner.design.storage import FileSystem
@@ -73,6 +73,8 @@ class Design:
     """Whether the account encrypts every new EBS volume here; None in a plan, which always asks for it."""
     operations: Operations | None = field(default=None, compare=False)
     """What only a running cluster tells; None in a plan, and for a VPC without a cluster."""
+    secrets_key_access: KeyAccess | Unknown | None = field(default=None, compare=False)
+    """Who may use the key of secrets; None in a plan, and where no key is set."""
     group_rules_quota: int | Unknown | None = field(default=None, compare=False)
     """Rules that a security group may have in a direction and address family here; None in a plan."""
     planned: bool = field(default=True, compare=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from planner.design.network import Tags
+from planner.design.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,22 @@ class Key:
     """Days between the order to delete it and its end; KMS tells them only of keys that are going."""
     tags: Tags = ()
     arn: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class KeyGrant:
+    """A grant on a KMS key: to whom (ARN), and KMS's operations such as ``Decrypt``, sorted."""
+
+    grantee: str
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAccess:
+    """Who may use the key of a running cluster's secrets, whoever made it. ``policy`` is canonical JSON."""
+
+    arn: str
+    state: str
+    """KMS's KeyState: Enabled, Disabled, PendingDeletion, ..."""
+    policy: str
+    grants: tuple[KeyGrant, ...] | Unknown = ()

@@ -15,6 +15,7 @@ from planner.observe.collect_network import collect_network
 from planner.observe.collect_operations import collect_operations
 from planner.observe.collect_records import collect_key, collect_log_groups, flow_log_roles
 from planner.observe.fargate import collect_fargate, pod_execution_roles
+from planner.observe.key_access import collect_key_access
 from planner.observe.raw import Raw
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def collect(
     ListAttachedRolePolicies, ListRolePolicies, GetRolePolicy; sqs GetQueueUrl, GetQueueAttributes,
     ListQueueTags; events ListRuleNamesByTarget, DescribeRule, ListTagsForResource; logs
     DescribeLogGroups, ListTagsForResource; kms DescribeKey, GetKeyPolicy,
-    GetKeyRotationStatus, ListResourceTags; elasticfilesystem DescribeFileSystems, DescribeMountTargets,
+    GetKeyRotationStatus, ListResourceTags, ListGrants; servicequotas GetServiceQuota; elasticfilesystem DescribeFileSystems, DescribeMountTargets,
     DescribeMountTargetSecurityGroups, DescribeBackupPolicy, DescribeLifecycleConfiguration,
     DescribeAccessPoints; eks ListInsights, DescribeInsight, DescribeClusterVersions, DescribeAddonVersions;
     service-quotas GetServiceQuota, ListAWSDefaultServiceQuotas.
@@ -72,6 +73,7 @@ class _Cluster(Calls):
         self.access()
         collect_log_groups(self)
         collect_key(self, cluster)
+        collect_key_access(self, cluster)
         self.roles(cluster)
         collect_events(self)
 

@@ -8,6 +8,7 @@ from planner.design import Design, Unknown
 from planner.observe import parse_cluster, parse_lists, parse_network, parse_roles, parse_routes, parse_templates
 from planner.observe.fargate import fargate_profiles_of
 from planner.observe.group_rules_quota import group_rules_quota_of
+from planner.observe.key_access import key_access_of
 from planner.observe.names import template_groups
 from planner.observe.parse_endpoint import endpoint_of
 from planner.observe.parse_events import event_rules_of, queues_of
@@ -102,6 +103,7 @@ def _with_cluster(alone: Design, raw: Raw, subnets: Names, groups: Names) -> Des
         launch_templates=parse_templates.launch_templates_of(raw, subnets, groups),
         log_groups=log_groups_of(raw),
         keys=keys_of(raw),
+        secrets_key_access=key_access_of(raw),
         queues=queues_of(raw),
         event_rules=event_rules_of(raw),
     )

@@ -66,6 +66,7 @@ ACTIONS = (
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
     "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
     "kms:ListResourceTags",
     "logs:DescribeLogGroups",
     "logs:ListTagsForResource",

@@ -28,6 +28,7 @@ from planner.review.rules.cluster_subnets.csn006 import RULE as CSN006
 from planner.review.rules.cluster_subnets.csn007 import RULE as CSN007
 from planner.review.rules.cluster_subnets.csn008 import RULE as CSN008
 from planner.review.rules.cluster_subnets.csn009 import RULE as CSN009
+from planner.review.rules.cluster_subnets.csn010 import RULE as CSN010
 from planner.review.rules.endpoint.api001 import RULE as API001
 from planner.review.rules.endpoint.api002 import RULE as API002
 from planner.review.rules.endpoint.api003 import RULE as API003
@@ -39,12 +40,14 @@ from planner.review.rules.endpoint.api008 import RULE as API008
 from planner.review.rules.iam.iam001 import RULE as IAM001
 from planner.review.rules.iam.iam002 import RULE as IAM002
 from planner.review.rules.iam.iam003 import RULE as IAM003
+from planner.review.rules.iam.iam004 import RULE as IAM004
 from planner.review.rules.iam.iam005 import RULE as IAM005
 from planner.review.rules.load_balancers.lbs001 import RULE as LBS001
 from planner.review.rules.load_balancers.lbs002 import RULE as LBS002
 from planner.review.rules.load_balancers.lbs003 import RULE as LBS003
 from planner.review.rules.load_balancers.lbs004 import RULE as LBS004
 from planner.review.rules.load_balancers.lbs005 import RULE as LBS005
+from planner.review.rules.load_balancers.lbs006 import RULE as LBS006
 from planner.review.rules.load_balancers.lbs007 import RULE as LBS007
 from planner.review.rules.network_acls.acl001 import RULE as ACL001
 from planner.review.rules.network_acls.acl002 import RULE as ACL002
@@ -78,6 +81,7 @@ from planner.review.rules.node_subnets.nsn002 import RULE as NSN002
 from planner.review.rules.node_subnets.nsn003 import RULE as NSN003
 from planner.review.rules.node_subnets.nsn004 import RULE as NSN004
 from planner.review.rules.node_subnets.nsn005 import RULE as NSN005
+from planner.review.rules.node_subnets.nsn006 import RULE as NSN006
 from planner.review.rules.node_subnets.nsn007 import RULE as NSN007
 from planner.review.rules.routes.rte001 import RULE as RTE001
 from planner.review.rules.routes.rte002 import RULE as RTE002
@@ -112,6 +116,7 @@ from planner.review.rules.vpc.vpc002 import RULE as VPC002
 from planner.review.rules.vpc.vpc003 import RULE as VPC003
 from planner.review.rules.vpc.vpc004 import RULE as VPC004
 from planner.review.rules.vpc.vpc005 import RULE as VPC005
+from planner.review.rules.vpc.vpc006 import RULE as VPC006
 from planner.review.rules.vpc.vpc007 import RULE as VPC007
 from planner.review.rules.vpc.vpc008 import RULE as VPC008
 from planner.review.rules.vpc.vpc009 import RULE as VPC009
@@ -122,6 +127,7 @@ ALL_RULES: tuple[Rule, ...] = (
     VPC003,
     VPC004,
     VPC005,
+    VPC006,
     VPC007,
     VPC008,
     VPC009,
@@ -134,17 +140,20 @@ ALL_RULES: tuple[Rule, ...] = (
     CSN007,
     CSN008,
     CSN009,
+    CSN010,
     NSN001,
     NSN002,
     NSN003,
     NSN004,
     NSN005,
+    NSN006,
     NSN007,
     LBS001,
     LBS002,
     LBS003,
     LBS004,
     LBS005,
+    LBS006,
     LBS007,
     RTE001,
     RTE002,
@@ -179,6 +188,7 @@ ALL_RULES: tuple[Rule, ...] = (
     IAM001,
     IAM002,
     IAM003,
+    IAM004,
     IAM005,
     EFS001,
     EFS002,

@@ -24,7 +24,7 @@ FAULTS = {
     "three free addresses": {"CSN002"},
     "a zone that EKS does not take": {"CSN005"},
     "no NAT gateway, no endpoints": {"RTE001", "API004"},
-    "no tags for load balancers": {"LBS002"},
+    "no tags for load balancers": {"LBS002", "LBS006"},
     "no rule in the nodes' group": {"SGR001", "SGR002", "SGR004"},
     "open endpoint, private one off": {"API002", "API003"},
     "no control-plane logs": {"API005"},
