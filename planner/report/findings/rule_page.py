@@ -17,9 +17,10 @@ _SHOWN = 60
 def rule_markdown(rule: Rule, facts: Facts) -> str:
     """The page of a rule."""
     parts = [f"# {rule.code} {rule.name}", f"{_about(rule)}.", rule.doc.strip()]
-    if rule.limits:
+    if rule.limits or rule.parameters:
         rows = [(one.key, _value(one), one.unit, f"{one.source} ({one.retrieved})") for one in _limits(rule, facts)]
         parts += ["## Limits", table(["fact", "value", "unit", "source"], rows)]
+        parts += [f"{_changes(rule)}."] if rule.parameters else []
     if rule.notes:
         parts += ["## Notes", ", ".join(rule.notes)]
     return "\n\n".join(parts)
@@ -28,12 +29,12 @@ def rule_markdown(rule: Rule, facts: Facts) -> str:
 def rule_text(rule: Rule, facts: Facts) -> str:
     """The page for a terminal, with where it lies and how to waive it."""
     parts = [f"{rule.code} {rule.name} ({_about(rule)})", rule.doc.strip()]
-    if rule.limits:
+    if rule.limits or rule.parameters:
         lines = [
             f"* {one.key}: {_value(one)} {one.unit}".rstrip() + f" ({one.source}, {one.retrieved})"
             for one in _limits(rule, facts)
         ]
-        parts.append("\n".join(["## Limits", *lines]))
+        parts.append("\n".join(["## Limits", *lines, *([_changes(rule)] if rule.parameters else [])]))
     tail = [f"Notes: {', '.join(rule.notes)}"] if rule.notes else []
     return "\n\n".join([*parts, "\n".join([*tail, f"Page: {page_of(rule.code)}"])])
 
@@ -50,7 +51,11 @@ def _about(rule: Rule) -> str:
 
 
 def _limits(rule: Rule, facts: Facts) -> list[Fact]:
-    return [facts[key] for key in rule.limits]
+    return [facts[key] for key in dict.fromkeys((*rule.limits, *rule.parameters))]
+
+
+def _changes(rule: Rule) -> str:
+    return f"Another value: {', '.join(f'`--parameter {key}=NUMBER`' for key in rule.parameters)}"
 
 
 def _value(fact: Fact) -> str:

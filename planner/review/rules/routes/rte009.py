@@ -81,6 +81,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
     notes=("N07",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

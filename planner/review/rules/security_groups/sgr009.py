@@ -65,6 +65,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html",
     notes=("N34",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -76,6 +76,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html",
     notes=("N43",),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

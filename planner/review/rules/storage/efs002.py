@@ -98,6 +98,7 @@ RULE = Rule(
         "N43",
     ),
     confidence="high",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )

@@ -81,6 +81,7 @@ RULE = Rule(
     source="https://docs.aws.amazon.com/eks/latest/best-practices/ip-opt.html",
     notes=("N29",),
     confidence="medium",
+    needs_cluster=True,
     check=check,
     doc=__doc__ or "",
 )
