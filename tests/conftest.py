@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc  # noqa: F401 - pytest's hook for what cannot be raised imports it, too late if two come at once
 
 # before anything of boto3 or moto is imported: no real account, no user's own settings
 os.environ.update(

@@ -185,7 +185,7 @@ def test_N29_enough_addresses_for_nodes() -> None:
 def test_N29_enough_addresses_for_pods() -> None:
     pods = "subnets[scarce-pod-euw1-az1]"
     changes = {"planned": False, f"{pods}.freeAddresses": 100, f"{pods}.prefixReservations": []}
-    assert codes_citing("N29", "custom-networking", set=changes) == {"NSN001", "NSN007"}
+    assert codes_citing("N29", "custom-networking", set=changes) == {"NSN001", "NSN007", "VPC006"}
 
 
 def test_N29_cluster_subnets_must_stay() -> None:
@@ -256,7 +256,7 @@ def test_N31_private_cluster_subnets_are_preferred() -> None:
 
 def test_N32_enough_addresses_in_node_subnets() -> None:
     changes = {"subnets[hello-node-use1-az1].freeAddresses": 20}
-    assert codes_citing("N32", "minimal", set=changes) == {"NSN001"}
+    assert codes_citing("N32", "minimal", set=changes) == {"NSN001", "NSN006"}
 
 
 def test_N32_public_nodes_need_public_addresses() -> None:
