@@ -50,8 +50,13 @@ def load_catalog() -> Catalog:
         raise CliError(str(error)) from error
 
 
-def read(file: str) -> tuple[bytes, str]:
-    """Content and shown name of a file or standard input. Raises CliError if it cannot be read."""
+PLAN_FILES = "`eksplan plan -f SPEC --out FILE` writes a plan file"
+"""Where plan files come from."""
+
+
+def read(file: str, otherwise: str = "`eksplan init` writes a starter spec") -> tuple[bytes, str]:
+    """Content and shown name of a file or standard input. Raises CliError if it cannot be read; ``otherwise``
+    says where such a file comes from."""
     if file == "-":
         if sys.stdin is None:
             raise CliError("-: standard input is closed; give a file, or pipe a spec in")
@@ -60,7 +65,7 @@ def read(file: str) -> tuple[bytes, str]:
     try:
         return path.read_bytes(), file
     except FileNotFoundError:
-        raise CliError(f"{file}: no such file; `eksplan init` writes a starter spec") from None
+        raise CliError(f"{file}: no such file; {otherwise}") from None
     except IsADirectoryError:
         raise CliError(f"{file}: is a folder; give a file in it") from None
     except OSError as error:
@@ -123,7 +128,7 @@ def plan_file(file: str) -> Plan:
     """A plan from a plan file. Raises CliError if it is none."""
     from planner.plan.file import PlanFileError, read_text
 
-    content, name = read(file)
+    content, name = read(file, PLAN_FILES)
     try:
         return read_text(content, name)
     except PlanFileError as error:

@@ -115,7 +115,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False, adopt: bool = Fa
     """
     import platformdirs
 
-    from planner.cli.inputs import read
+    from planner.cli.inputs import PLAN_FILES, read
     from planner.cli.live import open_session
     from planner.deploy.checkpoint import mend
     from planner.deploy.engine import EngineError, open_engine, require_sdk
@@ -123,7 +123,7 @@ def opened(asked: Asked, *, create: bool, unlock: bool = False, adopt: bool = Fa
     from planner.deploy.sizes import Settled, settled
     from planner.plan.file import PlanFileError, looks_like_plan, read_text
 
-    content, name = read(asked.file)
+    content, name = read(asked.file, PLAN_FILES)
     if not looks_like_plan(content):
         raise CliError(
             f"{name}: is no plan file; `eksplan plan -f SPEC --out FILE` writes one, and what it says is applied"

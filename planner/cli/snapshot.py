@@ -28,7 +28,7 @@ def command(choice: Choice, out: str, redact: bool) -> int:
     from planner.observe.redact import Redaction
     from planner.observe.snapshot import KIND, write_snapshot
 
-    if not choice.reading.wanted:
+    if not choice.wanted:
         raise CliError("snapshot wants --cluster NAME, --vpc-id ID or --all")
     target = Path(out)
     raws, unread = choice.read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,36 +76,26 @@ class Subjects:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What the command line chose to judge."""
+class Choice(Reading):
+    """What the command line chose to judge: files, or what is to be read from AWS."""
 
     file: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-    vpcs: tuple[str, ...] = ()
-    everything: bool = False
-    regions: tuple[str, ...] = ()
-    profiles: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    external_id: str | None = None
-    timeout: int | None = None
-    max_time: int | None = None
-    concurrency: int = 4
-    keep: str | None = None
 
     def subjects(self, catalog: Catalog, *, as_json: bool = False) -> Subjects:
         """Read everything. Raises CliError for a wrong choice, and where nothing could be read at all."""
-        reading = self.reading
-        if bool(self.file) == reading.wanted:
+        if bool(self.file) == self.wanted:
             raise CliError(
                 "review wants -f FILE (spec, plan or snapshot), or --cluster, --vpc-id or --all; one of both"
             )
+        if self.file and self.keep is not None:
+            raise CliError("--keep keeps what is read from AWS; it goes with --cluster, --vpc-id or --all")
         if self.file:
             return Subjects(tuple(_from_file(one, catalog, as_json=as_json) for one in self.file))
         return subjects_of(*self.read())
 
     def read(self) -> tuple[list[Raw], list[Unread]]:
         """What runs in AWS, and what could not be read. Raises CliError where nothing could."""
-        reader = Reader(self.reading)
+        reader = Reader(self)
         reader.read()
         if not reader.raws:
             reasons = "; ".join(f"{one.what}: {one.reason}" for one in reader.unread)
@@ -113,11 +103,6 @@ class Choice:
                 raise CliError("there is no cluster and no VPC with EKS's tags here; give other --region or --profile")
             raise CliError(f"nothing could be read: {reasons}", Exit.AWS)
         return reader.raws, reader.unread
-
-    @property
-    def reading(self) -> Reading:
-        """The part about AWS."""
-        return Reading(**{one.name: getattr(self, one.name) for one in fields(Reading)})
 
 
 def subjects_of(raws: list[Raw], unread: list[Unread]) -> Subjects:

@@ -226,7 +226,7 @@ def _waivers(file: str | None) -> tuple[Waiver, ...]:
     from planner.cli import problems
     from planner.review.waivers import read_waivers
 
-    content, name = read(file)
+    content, name = read(file, "docs/reviewing.md shows how one looks")
     found, wrong = read_waivers(content, name)
     problems.stop_if_wrong(wrong)
     return found
@@ -238,7 +238,7 @@ def _baseline(file: str | None) -> Baseline | None:
     from planner.review.baseline import BaselineError
     from planner.review.baseline import read as read_baseline
 
-    content, name = read(file)
+    content, name = read(file, "`eksplan review --write-baseline FILE` writes one")
     try:
         return read_baseline(content, name)
     except BaselineError as error:

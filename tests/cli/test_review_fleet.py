@@ -48,6 +48,9 @@ def test_a_kept_file_that_is_broken_is_told_and_not_passed_over(moto: None) -> N
     ran = invoke("review", "--cluster", "one", *REGION, "--keep", "kept")
     assert ran.code == 2
     assert f"delete {file}" in ran.err
+    beside = invoke("review", "-f", "cluster.yaml", "--keep", "kept")
+    assert beside.code == 2
+    assert "--keep keeps what is read from AWS" in beside.err
     assert "make it first" in invoke("review", "--cluster", "one", *REGION, "--keep", "nowhere").err
 
 
